@@ -1,0 +1,39 @@
+# Quaymaster's commands. `make demo` and `make test` are the two that everybody needs: each works on
+# a fresh Debian 12 as root with git, make and Swift, installs by name what else it needs, says what
+# it does, and leaves nothing running (demo: unless KEEP=1).
+
+SHELL := /bin/bash
+SWIFT ?= swift
+SCRIPTS := Scripts
+
+.PHONY: demo test lint corpus bench soak release clean
+
+demo: ## A story on a real engine with the stock docker client
+	@$(SCRIPTS)/demo
+
+test: ## All tests, those against a private engine included
+	@$(SCRIPTS)/test
+
+lint: ## Format, shell and Python checks; changes nothing
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+	@for file in $(SCRIPTS)/* .ci/run; do \
+	  case "$$(head -1 $$file)" in \
+	    *python3) python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])' $$file ;; \
+	    *) bash -n $$file ;; \
+	  esac || exit 1; \
+	done
+
+corpus: ## KIND=api FILES="a.jsonl b.jsonl": replay request corpora against the built product
+	@$(SCRIPTS)/corpus "$(KIND)" $(FILES)
+
+bench: ## The gateway beside the direct socket and HAProxy, in one run
+	@$(SCRIPTS)/bench
+
+soak: ## What takes long: fuzzing, thousands of hostile connections and kills
+	@$(SCRIPTS)/soak
+
+release: ## A stripped release binary under dist/
+	@$(SCRIPTS)/release
+
+clean: ## Removes what was built
+	rm -rf .build .build-* dist .demo

@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+// The architecture is this table: rooms in the order of their arrows, pure ones first.
+// What a room may import is also held by Tests/ArchitectureTests.
+
+import Foundation
+import PackageDescription
+
+/// Settings every target shares: Swift 6 mode, explicit imports, no warnings.
+let common: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Settings of judgement rooms: unsafe constructs must be marked.
+let strict: [SwiftSetting] = common + [.strictMemorySafety()]
+
+/// A judgement room: values in, values out, no I/O.
+func judgement(_ name: String, _ rooms: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: rooms, path: "Sources/Judgement/\(name)", swiftSettings: strict)
+}
+
+/// An edge room: it moves bytes and holds state.
+func edge(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/Edges/\(name)",
+        swiftSettings: common)
+}
+
+/// The tests of a room; they mirror its files.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: common)
+}
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let arguments = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "quaymaster",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    ],
+    targets: [
+        judgement("JSON"),
+        judgement("Wire"),
+        judgement("Acts"),
+        judgement("EngineAPI", ["JSON", "Acts"]),
+        judgement("Policy", ["Acts"]),
+        judgement("Exchange", ["Acts", "EngineAPI", "JSON", "Wire"]),
+        edge("Identity", ["JSON", crypto, x509, asn1]),
+        edge("Ledger", ["JSON"]),
+        edge("Engine", nio + ["Acts", "EngineAPI", "JSON", "Wire"]),
+        edge("PolicyFile", ["Acts", "Policy", yams]),
+        edge(
+            "Gateway",
+            nio + [
+                tls, crypto, log, "Acts", "Engine", "EngineAPI", "Exchange", "Identity", "JSON",
+                "Ledger", "Policy", "PolicyFile", "Wire",
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ]),
+        .executableTarget(
+            name: "quaymaster",
+            dependencies: nio + [
+                crypto, log, tls, arguments, "Acts", "Engine", "EngineAPI", "Gateway",
+                "Identity", "JSON", "Ledger", "Policy", "PolicyFile",
+            ],
+            path: "Sources/Programs/quaymaster", swiftSettings: common),
+        tests("ArchitectureTests", []),
+        tests("WireTests", ["Wire"]),
+        tests("JSONTests", ["JSON"]),
+        tests("EngineAPITests", ["Acts", "EngineAPI", "JSON"]),
+        tests("PolicyTests", ["Acts", "Policy"]),
+        tests("ExchangeTests", ["Acts", "EngineAPI", "Exchange", "Wire"]),
+        tests("IdentityTests", ["Identity", "JSON", x509]),
+        tests("LedgerTests", ["Ledger"]),
+        tests("PolicyFileTests", ["Acts", "Policy", "PolicyFile"]),
+        // Drives the built program against a private engine; `make test` starts one.
+        tests("Integration", ["quaymaster"]),
+    ]
+)

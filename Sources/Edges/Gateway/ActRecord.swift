@@ -1,0 +1,71 @@
+import Acts
+import Crypto
+import EngineAPI
+import Exchange
+import Ledger
+
+/// What is noted of one request while it runs, and the lines that it leaves in the record.
+struct ActRecord {
+    let id: String
+    let began: Int64
+    private let clock: Int64
+    private let from: String
+    private let identity: String
+    var policy = ""
+    var status = 0
+    var bytesIn: Int64 = 0
+    var bytesOut: Int64 = 0
+    var rule: String?
+    var reason = ""
+    private var digest = ""
+
+    init(_ ledger: Ledger, identity: String, from: String) {
+        began = Timestamp.now()
+        clock = Timestamp.monotonic()
+        id = ledger.ids.next(at: began)
+        self.identity = identity
+        self.from = from
+    }
+
+    /// How long it took so far, in microseconds.
+    var duration: Int64 { (Timestamp.monotonic() - clock) / 1000 }
+
+    /// Digests the request as the engine is sent it, keyed, so that nobody guesses secrets.
+    mutating func digest(_ request: EngineRequest, key: SymmetricKey) {
+        var code = HMAC<SHA256>(key: key)
+        code.update(data: Array("\(request.method.rawValue) \(request.target)\n".utf8))
+        if let body = request.body { code.update(data: body) }
+        var text: [UInt8] = []
+        text.reserveCapacity(64)
+        for byte in code.finalize() {
+            text.append(Self.digits[Int(byte >> 4)])
+            text.append(Self.digits[Int(byte & 15)])
+        }
+        digest = String(decoding: text, as: UTF8.self)
+    }
+
+    /// The line of a phase.
+    func entry(
+        _ phase: Entry.Phase, act: Act?, operation: Operation?, permit: Permit?,
+        outcome: String = ""
+    ) -> Entry {
+        var entry = Entry(id: id, time: phase == .outcome ? Timestamp.now() : began, phase: phase)
+        entry.identity = identity
+        entry.from = from
+        entry.tenant = permit?.tenant ?? ""
+        entry.operation = operation?.name ?? ""
+        entry.target = act?.target ?? ""
+        entry.rule = rule ?? permit?.grant?.description ?? ""
+        entry.reason = reason
+        entry.digest = digest
+        entry.policy = policy
+        entry.status = status
+        entry.outcome = outcome
+        entry.duration = duration
+        entry.bytesIn = bytesIn
+        entry.bytesOut = bytesOut
+        return entry
+    }
+
+    private static let digits = Array("0123456789abcdef".utf8)
+}

@@ -1,0 +1,94 @@
+import Foundation
+package import Identity
+import JSON
+import Ledger
+import Logging
+import Policy
+package import PolicyFile
+
+/// What an operator can change while the gateway runs; every change is recorded.
+package final class Administration: Sendable {
+    private let gateway: Gateway
+    private let services: Services
+    private let readPolicy: @Sendable () throws -> PolicyFile
+    private let reloadTLS: @Sendable () throws -> Void
+
+    /// Makes the operator's hands.
+    ///
+    /// - Parameters:
+    ///   - gateway: Whose connections are looked at after a change.
+    ///   - services: Whose authority and record are changed.
+    ///   - readPolicy: Reads and compiles the policy anew.
+    ///   - reloadTLS: Reads the server's certificate anew.
+    package init(
+        _ gateway: Gateway, _ services: Services,
+        readPolicy: @escaping @Sendable () throws -> PolicyFile,
+        reloadTLS: @escaping @Sendable () throws -> Void
+    ) {
+        self.gateway = gateway
+        self.services = services
+        self.readPolicy = readPolicy
+        self.reloadTLS = reloadTLS
+    }
+
+    /// Reads policy and certificate anew. What does not compile changes nothing.
+    ///
+    /// - Returns: The version of the policy that is in force now, and its warnings.
+    package func reload(by who: String) throws -> (version: String, warnings: [Diagnostic]) {
+        do {
+            let file = try readPolicy()
+            try reloadTLS()
+            services.authority.replace(file)
+            gateway.authorityChanged()
+            note("PolicyReloaded", who, "version \(file.policy.version)")
+            services.log.info(
+                "the policy is reloaded", metadata: ["version": "\(file.policy.version)"])
+            return (file.policy.version, file.warnings)
+        } catch {
+            note("PolicyRejected", who, "\(error)")
+            services.log.error(
+                "the policy is not reloaded; the old one stays", metadata: ["error": "\(error)"])
+            throw error
+        }
+    }
+
+    /// Notes a certificate that was issued.
+    package func issue(_ certificate: IssuedCertificate, by who: String) throws {
+        try services.authority.changeRegistry { try $0.issue(certificate) }
+        note(
+            "CertificateIssued", who,
+            "\(certificate.identity), fingerprint \(certificate.fingerprint)")
+    }
+
+    /// Revokes certificates; their connections end.
+    ///
+    /// - Parameters:
+    ///   - identity: Whose.
+    ///   - fingerprint: Which; nil for all that are not revoked yet.
+    ///   - who: The operator, for the record.
+    /// - Returns: The fingerprints that were revoked.
+    /// - Throws: `IdentityError` when the registry cannot be written.
+    package func revoke(
+        _ identity: String, fingerprint: String?, by who: String
+    ) throws -> [String] {
+        let now = Date()
+        let revoked = try services.authority.changeRegistry { registry in
+            let found = registry.certificates(of: identity).filter { certificate in
+                certificate.revokedAt == nil
+                    && fingerprint.map { certificate.fingerprint.hasPrefix($0) } ?? true
+            }
+            for certificate in found { try registry.revoke(certificate.fingerprint, at: now) }
+            return found.map(\.fingerprint)
+        }
+        gateway.authorityChanged()
+        for fingerprint in revoked {
+            note("CertificateRevoked", who, "\(identity), fingerprint \(fingerprint)")
+        }
+        return revoked
+    }
+
+    private func note(_ name: String, _ who: String, _ what: String) {
+        services.ledger.append(
+            Entry.event(services.ledger.ids, name, identity: who, reason: what))
+    }
+}

@@ -1,0 +1,173 @@
+import Acts
+import Engine
+import EngineAPI
+import Exchange
+import Foundation
+import Ledger
+import Logging
+import NIOCore
+import Policy
+
+/// How exchanges and connections end, and what is looked at from time to time.
+extension ClientConnection {
+    /// Gives an answer of the gateway's own and ends the exchange.
+    func give(_ answer: Answer, _ ending: Ending) {
+        let keep = ending.keepClient && !loop.isDraining
+        record?.status = answer.status
+        record?.rule = answer.rule
+        record?.reason = answer.message
+        let isHead = exchange.operation?.method == .head
+        write(ByteBuffer(bytes: answer.bytes(close: !keep, isHead: isHead)))
+        finish(keep ? ending : .close)
+    }
+
+    /// Ends the exchange: notes it, and gives both connections their due.
+    func finish(_ ending: Ending) {
+        guard isActive else { return }
+        isActive = false
+        loop.counters.active -= 1
+        if case .raw = outflow { loop.counters.streams -= 1 }
+        noteOutcome(ending)
+        releaseEngine(reusable: ending.keepEngine)
+        context?.flush()
+        guard ending.keepClient, !loop.isDraining, !wasTruncated else { return endAfterWriting() }
+        record = nil
+        intake = .head
+        deadline = .now() + .seconds(Int64(loop.services.limits.idleSeconds))
+        resumeReading()
+    }
+
+    private func noteOutcome(_ ending: Ending) {
+        guard let record else { return }
+        let duration = record.duration
+        let phase: Entry.Phase
+        var outcome = "done"
+        if record.rule != nil {
+            phase = .refused
+            loop.counters.refused += 1
+        } else {
+            phase = .outcome
+            if record.status >= 500 {
+                outcome = "failed"
+                loop.counters.failed += 1
+            } else if !ending.isWhole || record.status == 0 {
+                outcome = "aborted"
+                loop.counters.aborted += 1
+            } else {
+                loop.counters.answered[min(record.status / 100, 5)] += 1
+            }
+        }
+        loop.counters.bytesIn += record.bytesIn
+        loop.counters.bytesOut += record.bytesOut
+        loop.counters.count(duration: duration)
+        loop.services.ledger.append(
+            record.entry(
+                phase, act: exchange.act, operation: exchange.operation,
+                permit: exchange.permit, outcome: outcome))
+    }
+
+    private func releaseEngine(reusable: Bool) {
+        defer {
+            engine = nil
+            outbound = nil
+            outflow = .idle
+            answers = MessageReader()
+        }
+        guard let engine else { return }
+        if reusable, answers.unread == 0, !loop.isDraining {
+            loop.pool.giveBack(engine)
+        } else {
+            engine.close()
+        }
+    }
+
+    /// Ends the connection once the client has taken what was written.
+    func endAfterWriting() {
+        guard let context else { return }
+        intake = .discarding
+        deadline = .now() + .seconds(Self.patience)
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        promise.futureResult.whenComplete { _ in bound.value.lingerAfterWriting() }
+        isReadPending = true
+        resumeReading()
+    }
+
+    /// Half-closes and gives the client a moment to close too, so that a client that is still
+    /// sending reads the answer before its own writes fail.
+    private func lingerAfterWriting() {
+        deadline = .now() + .seconds(2)
+        context?.close(mode: .output, promise: nil)
+    }
+
+    /// Ends the connection at once; a reason is for the log.
+    func end(_ reason: String?) {
+        if let reason {
+            loop.services.log.info(
+                "a connection is ended",
+                metadata: [
+                    "reason": "\(reason)", "identity": "\(peer.identity)", "from": "\(from)",
+                ])
+        }
+        if isActive {
+            if let reason { record?.reason = reason }
+            run(exchange.abort())
+        }
+        // Whatever still arrives is nobody's any more.
+        intake = .discarding
+        context?.close(promise: nil)
+    }
+
+    func write(_ bytes: ByteBuffer) {
+        context?.write(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    // MARK: From time to time
+
+    /// Looks at deadlines and at whether the peer is still believed.
+    func look(at now: NIODeadline, _ date: Date) {
+        if let deadline, now >= deadline { return expire() }
+        if case .unknown = peer { return }
+        if let objection = loop.services.authority.objection(to: peer, at: date) {
+            end(objection)
+        }
+    }
+
+    /// An authority has changed: whoever is not believed any more is ended at once, and so is an
+    /// act that would be refused now.
+    func reconsider() {
+        if case .unknown = peer { return }
+        if let objection = loop.services.authority.objection(to: peer, at: Date()) {
+            return end(objection)
+        }
+        guard isActive, exchange.permit != nil, let act = exchange.act else { return }
+        let policy = loop.services.authority.policy
+        if case .refuse(let refusal) = policy.decide(act, by: peer.identity, seeing: facts) {
+            end("the grant has ended: \(refusal.words)")
+        }
+    }
+
+    private func expire() {
+        deadline = nil
+        switch intake {
+        case .collecting:
+            run(
+                .answer(
+                    Answer(status: 408, message: "quaymaster: the body did not arrive in time"),
+                    .close))
+        case .head where reader.isInsideHead:
+            startExchange()
+            run(
+                .answer(
+                    Answer(status: 408, message: "quaymaster: the head did not arrive in time"),
+                    .close))
+        case .head, .held, .streaming, .raw, .discarding: context?.close(promise: nil)
+        }
+    }
+
+    /// The gateway is stopping: an unused connection ends now, another after its exchange.
+    func drain() {
+        if !isActive { context?.close(promise: nil) }
+    }
+}

@@ -1,0 +1,282 @@
+import Engine
+import EngineAPI
+import Exchange
+import JSON
+import NIOCore
+import Wire
+
+/// The engine's side of an exchange.
+extension ClientConnection: EngineConnectionUser {
+    /// Sends a judged request, after the volumes that it names and that do not exist yet.
+    func send(_ outbound: Outbound) {
+        self.outbound = outbound
+        makeVolumes(outbound.volumes[...], outbound.tenant) { self.lease(outbound, fresh: false) }
+    }
+
+    private func makeVolumes(
+        _ names: ArraySlice<String>, _ tenant: String?, _ then: @escaping () -> Void
+    ) {
+        guard let name = names.first, let tenant else { return then() }
+        let labels = JSONObject([
+            (StampedLabel.tenant, .string(tenant)),
+            (StampedLabel.identity, .string(peer.identity)),
+        ])
+        let body = JSONObject([("Name", .string(name)), ("Labels", .object(labels))])
+        let number = self.number
+        let version = loop.services.facts.version ?? .floor
+        EngineCall.make(
+            loop.pool, .post, "/v\(version)/volumes/create",
+            json: JSONWriter.bytes(.object(body))
+        ) { result in
+            guard number == self.number, self.isActive else { return }
+            switch result {
+            case .success(let answer) where answer.head.status < 300:
+                self.makeVolumes(names.dropFirst(), tenant, then)
+            case .success(let answer):
+                self.run(
+                    self.exchange.engineFailed(
+                        "the volume \(name) cannot be made (status \(answer.head.status))",
+                        status: 502))
+            case .failure(let failure):
+                self.run(self.exchange.engineFailed("\(failure)", status: failure.status))
+            }
+            self.process()
+        }
+    }
+
+    private func lease(_ outbound: Outbound, fresh: Bool) {
+        let number = self.number
+        loop.pool.lease(fresh: fresh) { result in
+            switch result {
+            case .failure(let failure):
+                guard number == self.number, self.isActive else { return }
+                self.loop.services.facts.forget()
+                self.run(self.exchange.engineFailed(failure.description, status: failure.status))
+            case .success(let engine):
+                guard number == self.number, self.isActive else {
+                    return self.loop.pool.giveBack(engine)
+                }
+                self.begin(outbound, engine)
+            }
+            self.process()
+        }
+    }
+
+    private func begin(_ outbound: Outbound, _ engine: EngineConnection) {
+        self.engine = engine
+        engine.user = self
+        outflow = .head
+        answers = MessageReader()
+        engine.write(ByteBuffer(bytes: outbound.bytes))
+        if outbound.streamsBody {
+            intake = .streaming
+            if outbound.sendContinue {
+                write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
+                context?.flush()
+            }
+        }
+        engine.flush()
+        engine.read()
+        resumeReading()
+    }
+
+    // MARK: What the engine sends
+
+    func engineDidSend(_ bytes: ByteBuffer) {
+        if case .raw = outflow {
+            record?.bytesOut += Int64(bytes.readableBytes)
+            return write(bytes)
+        }
+        answers.add(bytes)
+        readAnswer()
+        process()
+    }
+
+    func engineDidPause() {
+        context?.flush()
+        guard let context, let engine, context.channel.isWritable else { return }
+        engine.read()
+    }
+
+    func engineWritabilityChanged() {
+        process()
+        resumeReading()
+    }
+
+    func engineDidEnd() {
+        switch outflow {
+        case .raw: run(exchange.engineEnded())
+        case .chunked: endChunks()
+        case .idle, .head, .framed, .collecting: engineBrokeOff()
+        }
+        process()
+    }
+
+    func engineDidClose() {
+        switch outflow {
+        case .chunked: endChunks()
+        case .raw: run(exchange.engineClosed())
+        case .idle, .head, .framed, .collecting: engineBrokeOff()
+        }
+        process()
+    }
+
+    /// The engine ended before its answer did.
+    private func engineBrokeOff() {
+        guard isActive else { return }
+        loop.services.facts.forget()
+        // A connection that waited in the pool may have been closed by an engine that restarted:
+        // what changes nothing is asked again.
+        if case .head = outflow, let outbound, outbound.isRepeatable, let engine, engine.uses > 0 {
+            engine.close()
+            self.engine = nil
+            outflow = .idle
+            return lease(outbound, fresh: true)
+        }
+        run(
+            exchange.engineFailed(
+                "the engine at \(loop.services.engine) closed the connection before it answered; "
+                    + "whether the request was carried out is not known", status: 502))
+    }
+
+    private func readAnswer() {
+        while engine != nil {
+            switch outflow {
+            case .head:
+                guard readAnswerHead() else { return }
+            case .framed: return relayFramed()
+            case .chunked: return relayChunk()
+            case .collecting(var body, let limit):
+                outflow = .idle
+                return collectAnswer(&body, limit)
+            case .raw:
+                let rest = answers.takeAll()
+                record?.bytesOut += Int64(rest.readableBytes)
+                return write(rest)
+            case .idle:
+                // More than the answer's framing promised.
+                return run(exchange.abort())
+            }
+        }
+    }
+
+    /// Reads a head; false when it is not whole, or when nothing follows.
+    private func readAnswerHead() -> Bool {
+        do {
+            guard let outbound, let head = try answers.responseHead(to: outbound.method) else {
+                return false
+            }
+            if head.status >= 200 || head.status == 101 { record?.status = head.status }
+            run(exchange.answered(head))
+            return true
+        } catch {
+            run(
+                exchange.engineFailed(
+                    "the engine at \(loop.services.engine) answered what is no HTTP/1.1: "
+                        + error.sentence, status: 502))
+            return false
+        }
+    }
+
+    /// Begins to pass an answer on.
+    func relay(_ relay: Relay) {
+        switch relay {
+        case .asFramed(let head):
+            outflow = .framed
+            var bytes = ByteBuffer(bytes: head)
+            // Head and body in one write are one TLS record.
+            appendFramed(to: &bytes)
+            write(bytes)
+            endIfRead()
+        case .chunked(let head):
+            outflow = .chunked
+            write(ByteBuffer(bytes: head))
+        case .collect(let limit):
+            outflow = .collecting([], limit: limit)
+        }
+    }
+
+    private func appendFramed(to bytes: inout ByteBuffer) {
+        do {
+            var (body, payload) = try answers.framedBody()
+            record?.bytesOut += Int64(payload)
+            bytes.writeBuffer(&body)
+        } catch {
+            run(exchange.abort())
+        }
+    }
+
+    private func relayFramed() {
+        do {
+            let (body, payload) = try answers.framedBody()
+            record?.bytesOut += Int64(payload)
+            if body.readableBytes > 0 { write(body) }
+        } catch {
+            return run(exchange.abort())
+        }
+        endIfRead()
+    }
+
+    private func endIfRead() {
+        guard isActive, case .framed = outflow, answers.isBodyRead else { return }
+        run(exchange.answerEnded())
+    }
+
+    private func relayChunk() {
+        let body = answers.takeAll()
+        guard body.readableBytes > 0 else { return }
+        record?.bytesOut += Int64(body.readableBytes)
+        write(ByteBuffer(bytes: ChunkLine.before(body.readableBytes)))
+        write(body)
+        write(ByteBuffer(string: "\r\n"))
+    }
+
+    private func endChunks() {
+        guard isActive else { return }
+        write(ByteBuffer(bytes: ChunkLine.last))
+        run(exchange.answerEnded())
+    }
+
+    private func collectAnswer(_ body: inout [UInt8], _ limit: Int) {
+        do {
+            guard try answers.collectBody(into: &body, limit: limit) else {
+                return run(exchange.abort())
+            }
+        } catch {
+            return run(exchange.abort())
+        }
+        guard answers.isBodyRead else {
+            outflow = .collecting(body, limit: limit)
+            return
+        }
+        guard let bytes = exchange.answerCollected(body) else { return run(exchange.abort()) }
+        record?.bytesOut += Int64(bytes.count)
+        write(ByteBuffer(bytes: bytes))
+        run(exchange.answerEnded())
+    }
+
+    // MARK: Raw streams
+
+    /// Both sides flow from here on; what was sent ahead goes first.
+    func switchProtocols(_ head: [UInt8]) {
+        loop.counters.streams += 1
+        outflow = .raw
+        intake = .raw
+        write(ByteBuffer(bytes: head))
+        let rest = answers.takeAll()
+        if rest.readableBytes > 0 {
+            record?.bytesOut += Int64(rest.readableBytes)
+            write(rest)
+        }
+        context?.flush()
+        process()
+        engine?.flush()
+        resumeReading()
+    }
+
+    /// The engine has ended its side: the client is told after the last byte.
+    func endClientInput() {
+        context?.flush()
+        context?.close(mode: .output, promise: nil)
+    }
+}

@@ -1,0 +1,126 @@
+import Acts
+import Engine
+import EngineAPI
+import Exchange
+import Foundation
+import Ledger
+import NIOCore
+import Policy
+import Wire
+
+/// One request of a connection: the steps that its `Exchange` asks for.
+extension ClientConnection {
+    func startExchange() {
+        number += 1
+        isActive = true
+        deadline = nil
+        exchange = Exchange(bodyLimit: loop.services.limits.bodyBytes)
+        facts = Facts()
+        record = ActRecord(loop.services.ledger, identity: peer.identity, from: from)
+        loop.counters.active += 1
+        intake = .held
+    }
+
+    func start(_ head: RequestHead) {
+        startExchange()
+        if let objection = loop.services.authority.objection(to: peer, at: Date()) {
+            let answer = Answer(
+                status: 403,
+                message: "quaymaster: refused: \(objection); rule identity.valid; "
+                    + "an operator issues another", rule: "identity.valid")
+            return run(.answer(answer, .close))
+        }
+        run(exchange.received(head))
+    }
+
+    /// Carries out what the exchange wants.
+    func run(_ action: Action) {
+        switch action {
+        case .wait: break
+        case .collectBody(let limit, let sendContinue):
+            deadline = .now() + .seconds(Int64(loop.services.limits.bodySeconds))
+            if sendContinue { write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")) }
+            intake = .collecting([], limit: limit)
+        case .judge(let act): judge(act)
+        case .record: recordIntent()
+        case .send(let outbound): send(outbound)
+        case .relay(let relay): self.relay(relay)
+        case .switchProtocols(let head, let clientHasEnded):
+            switchProtocols(head)
+            if clientHasEnded { engine?.endOutput() }
+        case .endEngineInput: engine?.endOutput()
+        case .endClientInput: endClientInput()
+        case .answer(let answer, let ending): give(answer, ending)
+        case .finish(let ending): finish(ending)
+        }
+    }
+
+    private func judge(_ act: Act) {
+        let policy = loop.services.authority.policy
+        record?.policy = policy.version
+        let unresolved = policy.unresolved(act, by: peer.identity)
+        guard !unresolved.isEmpty else { return decide(act, policy) }
+        let number = self.number
+        loop.resolver.resolve(unresolved) { result in
+            guard number == self.number, self.isActive else { return }
+            switch result {
+            case .success(let facts):
+                self.facts = facts
+                self.decide(act, policy)
+            case .failure(let failure): self.fail(failure)
+            }
+            self.process()
+        }
+    }
+
+    private func decide(_ act: Act, _ policy: Policy) {
+        let decision = policy.decide(act, by: peer.identity, seeing: facts)
+        let known = loop.services.facts.version
+        if known != nil { return decided(decision, known) }
+        if case .refuse = decision { return decided(decision, nil) }
+        let number = self.number
+        loop.services.facts.withVersion(loop.pool) { result in
+            guard number == self.number, self.isActive else { return }
+            switch result {
+            case .success(let version): self.decided(decision, version)
+            case .failure(let failure): self.fail(failure)
+            }
+            self.process()
+        }
+    }
+
+    private func decided(_ decision: Decision, _ version: APIVersion?) {
+        run(exchange.decided(decision, for: peer.identity, version: version))
+    }
+
+    private func fail(_ failure: EngineFailure) {
+        run(.answer(Answer(status: failure.status, message: "quaymaster: \(failure)"), .close))
+    }
+
+    private func recordIntent() {
+        noteRequest()
+        guard let record, let act = exchange.act else { return run(exchange.abort()) }
+        let entry = record.entry(
+            .intent, act: act, operation: exchange.operation, permit: exchange.permit)
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        let number = self.number
+        let eventLoop = loop.eventLoop
+        loop.services.ledger.append(entry) { result in
+            eventLoop.execute {
+                let connection = bound.value
+                guard number == connection.number, connection.isActive else { return }
+                switch result {
+                case .success: connection.run(connection.exchange.recorded())
+                case .failure(let error):
+                    connection.run(connection.exchange.recordFailed(error.description))
+                }
+                connection.process()
+            }
+        }
+    }
+
+    private func noteRequest() {
+        guard let request = exchange.request else { return }
+        record?.digest(request, key: loop.services.digestKey)
+    }
+}

@@ -1,0 +1,286 @@
+import Acts
+import Engine
+import EngineAPI
+import Exchange
+import Foundation
+import Ledger
+import Logging
+import NIOCore
+import NIOSSL
+import NIOTLS
+import Policy
+import Wire
+
+/// One client's connection: reads requests, runs an `Exchange` for each, and moves bytes.
+///
+/// What happens is decided by the exchange; this handler carries it out. Confined to its loop,
+/// which it shares with the engine's connections.
+final class ClientConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// What is done with bytes from the client.
+    enum Intake {
+        /// They are a request's head.
+        case head
+        /// They are a body that is judged as a whole.
+        case collecting([UInt8], limit: Int)
+        /// They wait: the request has been read and is being dealt with.
+        case held
+        /// They are a body that goes to the engine.
+        case streaming
+        /// They go to the engine as they are.
+        case raw
+        /// They are thrown away: the connection is ending.
+        case discarding
+    }
+
+    /// What is done with bytes from the engine.
+    enum Outflow {
+        /// None are expected.
+        case idle
+        /// They are an answer's head.
+        case head
+        /// They are a body whose framing the client reads too.
+        case framed
+        /// They are a body that ends when the engine closes; each piece becomes a chunk.
+        case chunked
+        /// They are a body that is changed as a whole.
+        case collecting([UInt8], limit: Int)
+        /// They go to the client as they are.
+        case raw
+    }
+
+    let loop: LoopContext
+    var context: ChannelHandlerContext?
+    private(set) var peer: Peer
+    private(set) var from = ""
+
+    // The client's side.
+    var intake = Intake.head
+    var reader = MessageReader()
+    private var isProcessing = false
+    var isReadPending = false
+    private(set) var wasTruncated = false
+    var deadline: NIODeadline?
+
+    // The exchange under way.
+    var exchange: Exchange
+    var isActive = false
+    /// Counts exchanges, so that an answer which comes late finds out that it is too late.
+    var number = 0
+    var record: ActRecord?
+    var facts = Facts()
+
+    // The engine's side.
+    var engine: EngineConnection?
+    var outbound: Outbound?
+    var outflow = Outflow.idle
+    var answers = MessageReader()
+
+    /// How many bytes a client may send ahead while its request is dealt with.
+    private static let ahead = 64 << 10
+    /// Seconds that a client gets to take the end of an answer.
+    static let patience: Int64 = 60
+
+    init(_ loop: LoopContext, _ peer: Peer) {
+        self.loop = loop
+        self.peer = peer
+        exchange = Exchange(bodyLimit: loop.services.limits.bodyBytes)
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { begin(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        begin(context)
+        context.fireChannelActive()
+    }
+
+    private func begin(_ context: ChannelHandlerContext) {
+        guard deadline == nil else { return }
+        loop.add(self)
+        deadline = .now() + .seconds(Int64(loop.services.limits.headSeconds))
+        from = Self.words(context.remoteAddress, peer)
+        if loop.openConnections > loop.services.limits.connections {
+            loop.counters.rejected += 1
+            return context.close(promise: nil)
+        }
+        context.read()
+    }
+
+    private static func words(_ address: SocketAddress?, _ peer: Peer) -> String {
+        if case .unixUser(let user, _) = peer { return "unix:\(user)" }
+        guard let address, let host = address.ipAddress else { return "unix" }
+        return "\(host):\(address.port ?? 0)"
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        reader.add(unwrapInboundIn(data))
+        process()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if case .streaming = intake { engine?.flush() }
+        if case .raw = intake { engine?.flush() }
+        context.flush()
+        isReadPending = true
+        resumeReading()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        // The engine may go on once the client has taken what it got.
+        if context.channel.isWritable { engine?.read() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case TLSUserEvent.handshakeCompleted: signIn(context)
+        case ChannelEvent.inputClosed: inputEnded()
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if isActive { run(exchange.abort()) }
+        loop.remove(self)
+        self.context = nil
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // An end without close_notify could be somebody cutting the wire: it ends both directions.
+        if case NIOSSLError.uncleanShutdown = error {
+            wasTruncated = true
+            return
+        }
+        if case .unknown = peer { loop.counters.rejected += 1 }
+        loop.services.log.debug(
+            "a connection failed", metadata: ["error": "\(error)", "from": "\(from)"])
+        context.close(promise: nil)
+    }
+
+    /// After every handshake, full or resumed: a resumed one has run no verification.
+    private func signIn(_ context: ChannelHandlerContext) {
+        do {
+            let handler = try context.pipeline.syncOperations.handler(
+                type: NIOSSLServerHandler.self)
+            peer = handler.peerCertificate.map(loop.read) ?? .unreadable("there is no certificate")
+        } catch {
+            peer = .unreadable("there is no TLS")
+        }
+    }
+
+    // MARK: Reading
+
+    /// Reads on when there is room for what comes.
+    func resumeReading() {
+        guard isReadPending, wantsBytes, let context else { return }
+        isReadPending = false
+        context.read()
+    }
+
+    private var wantsBytes: Bool {
+        switch intake {
+        case .head, .collecting, .discarding: true
+        case .held: reader.unread < Self.ahead
+        case .streaming, .raw: engine?.isWritable ?? (reader.unread < Self.ahead)
+        }
+    }
+
+    /// Deals with the bytes that are here, as far as they go.
+    func process() {
+        guard !isProcessing else { return }
+        isProcessing = true
+        defer { isProcessing = false }
+        while context != nil, step() {}
+    }
+
+    /// Does one thing; false when there is nothing to do until more happens.
+    private func step() -> Bool {
+        switch intake {
+        case .head:
+            guard reader.unread > 0 else { return false }
+            return readHead()
+        case .collecting(var body, let limit):
+            intake = .held
+            return collect(&body, limit)
+        case .streaming: return streamBody()
+        case .raw:
+            guard reader.unread > 0, let engine else { return false }
+            let bytes = reader.takeAll()
+            record?.bytesIn += Int64(bytes.readableBytes)
+            engine.write(bytes)
+            return false
+        case .discarding:
+            _ = reader.takeAll()
+            return false
+        case .held: return false
+        }
+    }
+
+    private func readHead() -> Bool {
+        do {
+            if !reader.isInsideHead {
+                deadline = .now() + .seconds(Int64(loop.services.limits.headSeconds))
+            }
+            guard let head = try reader.requestHead() else { return false }
+            start(head)
+        } catch {
+            startExchange()
+            run(.answer(Answer(error), .close))
+        }
+        return true
+    }
+
+    private func collect(_ body: inout [UInt8], _ limit: Int) -> Bool {
+        do {
+            guard try reader.collectBody(into: &body, limit: limit) else {
+                run(exchange.bodyTooLong())
+                return true
+            }
+        } catch {
+            run(exchange.bodyRefused(error))
+            return true
+        }
+        guard reader.isBodyRead else {
+            intake = .collecting(body, limit: limit)
+            return false
+        }
+        deadline = nil
+        record?.bytesIn += Int64(body.count)
+        run(exchange.bodyCollected(body))
+        return true
+    }
+
+    private func streamBody() -> Bool {
+        guard let engine else { return false }
+        do {
+            let (bytes, payload) = try reader.framedBody()
+            record?.bytesIn += Int64(payload)
+            if bytes.readableBytes > 0 { engine.write(bytes) }
+        } catch {
+            run(exchange.bodyRefused(error))
+            return true
+        }
+        guard reader.isBodyRead else { return false }
+        intake = .held
+        exchange.bodyEnded()
+        engine.flush()
+        return true
+    }
+
+    private func inputEnded() {
+        if wasTruncated, isActive { return run(exchange.abort()) }
+        switch intake {
+        case .head: end(nil)
+        case .discarding: context?.close(promise: nil)
+        case .collecting, .held, .streaming, .raw: run(exchange.clientEnded())
+        }
+    }
+}

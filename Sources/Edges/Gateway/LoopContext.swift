@@ -1,0 +1,95 @@
+import Engine
+import Foundation
+import Identity
+import NIOCore
+import NIOSSL
+
+/// Everything of the gateway that belongs to one event loop: no lock is needed on it.
+final class LoopContext {
+    let eventLoop: any EventLoop
+    let services: Services
+    let pool: EnginePool
+    let resolver: Resolver
+    var counters = Counters()
+    /// True when no connection may serve another request.
+    private(set) var isDraining = false
+
+    private var connections: [ObjectIdentifier: ClientConnection] = [:]
+    private var certificates: [[UInt8]: PeerCertificate] = [:]
+    private var ticker: RepeatedTask?
+
+    /// How often connections are looked at for deadlines and ended authorities.
+    static let tick = TimeAmount.milliseconds(400)
+
+    init(_ eventLoop: any EventLoop, _ services: Services) {
+        self.eventLoop = eventLoop
+        self.services = services
+        pool = EnginePool(eventLoop: eventLoop, address: services.engine)
+        resolver = Resolver(pool: pool, facts: services.facts)
+    }
+
+    /// Begins to look at connections from time to time.
+    func start() {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        ticker = eventLoop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { _ in
+            bound.value.lookAtConnections()
+        }
+    }
+
+    /// Stops looking and closes what is unused.
+    func stop() {
+        ticker?.cancel()
+        pool.closeIdle()
+    }
+
+    func add(_ connection: ClientConnection) {
+        connections[ObjectIdentifier(connection)] = connection
+        counters.accepted += 1
+        counters.open += 1
+    }
+
+    func remove(_ connection: ClientConnection) {
+        if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil {
+            counters.open -= 1
+        }
+    }
+
+    var openConnections: Int { connections.count }
+
+    /// Deadlines, expiry and revocation: each within half a second.
+    private func lookAtConnections() {
+        let now = NIODeadline.now()
+        let date = Date()
+        for connection in connections.values { connection.look(at: now, date) }
+    }
+
+    /// Looks at every connection at once: an authority has changed.
+    func reconsider() {
+        for connection in connections.values { connection.reconsider() }
+    }
+
+    /// No connection serves another request; unused ones end.
+    func drain() {
+        isDraining = true
+        for connection in connections.values { connection.drain() }
+    }
+
+    /// Ends every connection.
+    func closeAll() {
+        for connection in connections.values { connection.end("the gateway stops") }
+    }
+
+    /// Reads a peer's certificate; the same bytes are read once.
+    func read(_ certificate: NIOSSLCertificate) -> Peer {
+        do {
+            let der = try certificate.toDERBytes()
+            if let known = certificates[der] { return .certificate(known) }
+            let read = try PeerCertificate(der: der)
+            if certificates.count >= 1024 { certificates.removeAll() }
+            certificates[der] = read
+            return .certificate(read)
+        } catch {
+            return .unreadable("the certificate cannot be read: \(error)")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/// Counters in Prometheus' text format 0.0.4.
+enum Metrics {
+    /// The text.
+    static func text(_ counters: Counters, lostLines: Int64) -> String {
+        var lines: [String] = []
+        func metric(_ name: String, _ type: String, _ help: String, _ samples: [(String, String)]) {
+            lines.append("# HELP quaymaster_\(name) \(help)")
+            lines.append("# TYPE quaymaster_\(name) \(type)")
+            for (labels, value) in samples { lines.append("quaymaster_\(name)\(labels) \(value)") }
+        }
+        let classes = (1...5).map {
+            ("{outcome=\"answered\",class=\"\($0)xx\"}", "\(counters.answered[$0])")
+        }
+        metric(
+            "requests_total", "counter", "Requests by how they ended.",
+            classes + [
+                ("{outcome=\"refused\",class=\"\"}", "\(counters.refused)"),
+                ("{outcome=\"failed\",class=\"\"}", "\(counters.failed)"),
+                ("{outcome=\"aborted\",class=\"\"}", "\(counters.aborted)"),
+            ])
+        metric(
+            "connections_total", "counter", "Connections that were accepted.",
+            [("", "\(counters.accepted)")])
+        metric(
+            "connections_rejected_total", "counter",
+            "Connections that ended before anybody signed in.", [("", "\(counters.rejected)")])
+        metric("connections", "gauge", "Open connections.", [("", "\(counters.open)")])
+        metric("requests_active", "gauge", "Requests under way.", [("", "\(counters.active)")])
+        metric("streams", "gauge", "Open raw streams.", [("", "\(counters.streams)")])
+        metric(
+            "bytes_total", "counter", "Payload bytes.",
+            [
+                ("{direction=\"in\"}", "\(counters.bytesIn)"),
+                ("{direction=\"out\"}", "\(counters.bytesOut)"),
+            ])
+        metric(
+            "record_lines_lost_total", "counter", "Lines that the record's disk refused.",
+            [("", "\(lostLines)")])
+        metric(
+            "request_duration_seconds", "histogram", "Time from a request's head to its end.",
+            [])
+        lines += histogram(counters)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func histogram(_ counters: Counters) -> [String] {
+        let name = "quaymaster_request_duration_seconds"
+        var lines: [String] = []
+        var sum = 0
+        for (bound, count) in zip(Counters.bounds, counters.durations) {
+            sum += count
+            lines.append("\(name)_bucket{le=\"\(Double(bound) / 1e6)\"} \(sum)")
+        }
+        sum += counters.durations.last ?? 0
+        lines.append("\(name)_bucket{le=\"+Inf\"} \(sum)")
+        lines.append("\(name)_sum \(Double(counters.durationSum) / 1e6)")
+        lines.append("\(name)_count \(sum)")
+        return lines
+    }
+}

@@ -1,0 +1,36 @@
+package import Crypto
+package import Engine
+package import Ledger
+package import Logging
+
+/// What every connection of the gateway uses; shared by all loops.
+package struct Services: Sendable {
+    /// Who is believed and what they may do.
+    package let authority: Authority
+    /// The record.
+    package let ledger: Ledger
+    /// What is known of the engine.
+    package let facts: EngineFacts
+    /// Where the engine listens.
+    package let engine: EngineAddress
+    /// Bounds.
+    package let limits: Limits
+    /// Where the gateway says what it does.
+    package let log: Logger
+    /// The key of requests' digests: without it nobody can guess what a request held.
+    package let digestKey: SymmetricKey
+
+    /// Puts the services together.
+    package init(
+        authority: Authority, ledger: Ledger, facts: EngineFacts, engine: EngineAddress,
+        limits: Limits, log: Logger, digestKey: SymmetricKey
+    ) {
+        self.authority = authority
+        self.ledger = ledger
+        self.facts = facts
+        self.engine = engine
+        self.limits = limits
+        self.log = log
+        self.digestKey = digestKey
+    }
+}

@@ -1,0 +1,104 @@
+import JSON
+
+/// One line of the record.
+package struct Entry: Sendable {
+    /// What the line says about an act.
+    package enum Phase: String, Sendable {
+        /// It is about to be done: durable before the engine hears of it.
+        case intent
+        /// It was done, or failed.
+        case outcome
+        /// It was refused.
+        case refused
+        /// Something that is not a request: a sign-in, a revocation, a reload.
+        case event
+    }
+
+    /// The entry's id; an intent and its outcome have the same.
+    package var id: String
+    /// When, in nanoseconds since 1970.
+    package var time: Int64
+    /// What the line says.
+    package var phase: Phase
+    /// Who; "" when nobody was recognised.
+    package var identity = ""
+    /// From where: an address and port, or the Unix user behind a socket.
+    package var from = ""
+    /// In whose name; "" for administrators and for what belongs to nobody.
+    package var tenant = ""
+    /// The operation, as the Engine API calls it, or the event's name.
+    package var operation = ""
+    /// What it is about.
+    package var target = ""
+    /// The grant that permitted it, or the rule that refused it.
+    package var rule = ""
+    /// The sentence that the client was shown, or what happened.
+    package var reason = ""
+    /// A keyed digest of the request as the engine is sent it; "" where nothing is sent.
+    package var digest = ""
+    /// The version of the policy that judged.
+    package var policy = ""
+    /// The status code that the client was answered with; 0 before there is one.
+    package var status = 0
+    /// How it ended: `done`, `failed`, `aborted` or "".
+    package var outcome = ""
+    /// How long it took, in microseconds.
+    package var duration: Int64 = 0
+    /// Bytes from the client to the engine.
+    package var bytesIn: Int64 = 0
+    /// Bytes from the engine to the client.
+    package var bytesOut: Int64 = 0
+
+    /// Makes an entry.
+    package init(id: String, time: Int64, phase: Phase) {
+        self.id = id
+        self.time = time
+        self.phase = phase
+    }
+
+    /// Appends the entry as one JSON line. Empty texts are left out, so lines stay short.
+    package func append(to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: #"{"v":1,"id":""#.utf8)
+        bytes.append(contentsOf: id.utf8)
+        bytes.append(contentsOf: #"","time":""#.utf8)
+        Timestamp.append(time, to: &bytes)
+        bytes.append(contentsOf: #"","phase":""#.utf8)
+        bytes.append(contentsOf: phase.rawValue.utf8)
+        bytes.append(UInt8(ascii: "\""))
+        text("identity", identity, &bytes)
+        text("from", from, &bytes)
+        text("tenant", tenant, &bytes)
+        text("operation", operation, &bytes)
+        text("target", target, &bytes)
+        text("decision", phase == .refused ? "refuse" : phase == .event ? "" : "permit", &bytes)
+        text("rule", rule, &bytes)
+        text("reason", reason, &bytes)
+        text("digest", digest, &bytes)
+        text("policy", policy, &bytes)
+        if phase == .outcome || phase == .refused {
+            number("status", Int64(status), &bytes)
+            text("outcome", outcome, &bytes)
+            number("microseconds", duration, &bytes)
+            number("bytesIn", bytesIn, &bytes)
+            number("bytesOut", bytesOut, &bytes)
+        }
+        bytes.append(contentsOf: "}\n".utf8)
+    }
+
+    private func text(_ name: String, _ value: String, _ bytes: inout [UInt8]) {
+        if value.isEmpty { return }
+        member(name, &bytes)
+        JSONWriter.append(quoting: value, to: &bytes)
+    }
+
+    private func number(_ name: String, _ value: Int64, _ bytes: inout [UInt8]) {
+        member(name, &bytes)
+        bytes.append(contentsOf: String(value).utf8)
+    }
+
+    private func member(_ name: String, _ bytes: inout [UInt8]) {
+        bytes.append(contentsOf: ",\"".utf8)
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(contentsOf: "\":".utf8)
+    }
+}

@@ -1,0 +1,108 @@
+package import Foundation
+import Yams
+
+/// `quaymaster.yaml`, read and checked as far as a file can be.
+package struct ConfigurationFile: Sendable {
+    /// A text and the line it stands on.
+    package struct Located: Hashable, Sendable {
+        /// The text.
+        package let text: String
+        /// The line, from 1.
+        package let line: Int
+    }
+
+    /// The addresses to listen on.
+    package let listen: [Located]
+    /// The engine's address.
+    package let engine: Located
+    /// The state directory.
+    package let state: URL
+    /// The policy.
+    package let policy: URL
+    /// The address of health and metrics, `HOST:PORT`; nil when there is none.
+    package let metrics: Located?
+    /// The server's certificate.
+    package let certificate: URL
+    /// Its key.
+    package let key: URL
+    /// The authority that issues clients' certificates.
+    package let authority: URL
+    /// True when clients may speak TLS 1.2.
+    package let allowsTLS12: Bool
+    /// The limits that differ from the defaults, by name.
+    package let limits: [String: Int]
+
+    /// The names of limits.
+    package static let limitNames = [
+        "bodyBytes", "headSeconds", "bodySeconds", "idleSeconds", "drainSeconds", "connections",
+    ]
+
+    /// Reads the configuration of a directory.
+    ///
+    /// - Parameter directory: Paths in the file are relative to it.
+    /// - Throws: `PolicyErrors` with file, line and column, or what the file system says.
+    package init(directory: URL) throws {
+        let url = directory.appendingPathComponent("quaymaster.yaml")
+        let text = try String(contentsOf: url, encoding: .utf8)
+        let reader = YAMLReader(file: url.path)
+        let known = ["listen", "engines", "state", "policy", "metrics", "tls", "limits"]
+        let record = reader.record(reader.document(text), "quaymaster.yaml", known: known)
+        listen = reader.list(record["listen"], "listen").compactMap { Self.located($0, reader) }
+        engine = Self.engine(record["engines"], reader)
+        func path(_ node: Node?, _ name: String, _ usual: String) -> URL {
+            URL(fileURLWithPath: reader.text(node, name) ?? usual, relativeTo: directory)
+                .absoluteURL
+        }
+        state = path(record["state"], "state", "state")
+        policy = path(record["policy"], "policy", "policy.yaml")
+        metrics = record["metrics"].flatMap { Self.located($0, reader) }
+        let tls = reader.record(
+            record["tls"], "tls", known: ["certificate", "key", "authority", "minimum"])
+        certificate = path(tls["certificate"], "certificate", "server.pem")
+        key = path(tls["key"], "key", "server-key.pem")
+        authority = path(tls["authority"], "authority", "ca.pem")
+        let minimum = tls["minimum"]?.scalar?.string ?? "1.2"
+        if !["1.2", "1.3"].contains(minimum) {
+            reader.report("minimum is 1.2 or 1.3", at: tls["minimum"])
+        }
+        allowsTLS12 = minimum == "1.2"
+        limits = Self.limits(record["limits"], reader)
+        if listen.isEmpty {
+            reader.report(
+                "the gateway would listen nowhere", at: nil,
+                hint: "write listen: [\"tls://127.0.0.1:2376\"]")
+        }
+        guard !reader.hasErrors else { throw PolicyErrors(diagnostics: reader.diagnostics) }
+    }
+
+    private static func located(_ node: Node, _ reader: YAMLReader) -> Located? {
+        reader.text(node, "an address").map { Located(text: $0, line: node.mark?.line ?? 0) }
+    }
+
+    private static func engine(_ node: Node?, _ reader: YAMLReader) -> Located {
+        let engines = reader.list(node, "engines")
+        if engines.count > 1 {
+            reader.report("one engine is fronted for now", at: engines[1])
+        }
+        let usual = Located(text: "unix:///var/run/docker.sock", line: 0)
+        guard let first = engines.first else { return usual }
+        let record = reader.record(first, "an engine", known: ["name", "address"])
+        guard let address = record["address"].flatMap({ located($0, reader) }) else {
+            reader.report(
+                "the engine has no address", at: first,
+                hint: "write - {name: local, address: \"unix:///var/run/docker.sock\"}")
+            return usual
+        }
+        return address
+    }
+
+    private static func limits(_ node: Node?, _ reader: YAMLReader) -> [String: Int] {
+        reader.record(node, "limits", known: limitNames).compactMapValues { value in
+            guard let number = value.int, number > 0 else {
+                reader.report("a limit is a whole number above zero", at: value)
+                return nil
+            }
+            return number
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Acts
+import Policy
+import Yams
+
+/// Turns one level of a policy file into a rule.
+struct LevelCompiler {
+    private let reader: YAMLReader
+
+    private static let keys = [
+        "extends", "mounts", "ports", "capabilities", "devices", "sysctls", "runtimes",
+        "logDrivers",
+    ]
+
+    init(_ reader: YAMLReader) {
+        self.reader = reader
+    }
+
+    /// Reads a level.
+    func level(_ name: String, _ nameNode: Node, _ value: Node) -> Level {
+        let record = reader.record(value, "level \"\(name)\"", known: Self.keys)
+        var level = Level(
+            name: name, extends: standard(record["extends"], at: nameNode),
+            location: Location(file: reader.file, line: nameNode.mark?.line ?? 0))
+        let mounts = reader.record(record["mounts"], "mounts", known: ["bind"])
+        level.binds = reader.list(mounts["bind"], "bind").compactMap(bind)
+        if let ports = record["ports"] {
+            level.ports = reader.list(ports, "ports").compactMap(range)
+        }
+        level.capabilities = Set(
+            reader.texts(record["capabilities"], "capabilities").map { text in
+                let upper = text.uppercased()
+                return upper.hasPrefix("CAP_") ? String(upper.dropFirst(4)) : upper
+            })
+        level.devices = Set(reader.texts(record["devices"], "devices"))
+        level.sysctls = Set(reader.texts(record["sysctls"], "sysctls"))
+        level.runtimes = Set(reader.texts(record["runtimes"], "runtimes"))
+        level.logDrivers = Set(reader.texts(record["logDrivers"], "logDrivers"))
+        return level
+    }
+
+    private func standard(_ node: Node?, at name: Node) -> Level.Standard {
+        let known = Level.Standard.allCases.map(\.rawValue)
+        guard let node else {
+            reader.report(
+                "the level extends nothing", at: name, hint: "write extends: baseline")
+            return .restricted
+        }
+        let word = reader.text(node, "extends") ?? ""
+        guard let standard = Level.Standard(rawValue: word) else {
+            reader.report(
+                "unknown level \"\(word)\"", at: node,
+                hint: Suggestion.hint(for: word, among: known))
+            return .restricted
+        }
+        return standard
+    }
+
+    private func bind(_ node: Node) -> Level.BindAllowance? {
+        let record = reader.record(node, "a bind", known: ["from", "to", "readOnly"])
+        guard let from = reader.text(record["from"], "from") else {
+            reader.report("the bind has no \"from\"", at: node)
+            return nil
+        }
+        guard HostPath.isCanonical(from), from != "/" else {
+            reader.report(
+                "\"\(from)\" is no path that may be bound", at: record["from"],
+                hint: "an absolute path without empty, '.' and '..' parts, and not /")
+            return nil
+        }
+        return Level.BindAllowance(
+            from: from, to: record["to"].flatMap { reader.text($0, "to") },
+            readOnly: reader.bool(record["readOnly"], "readOnly") ?? false)
+    }
+
+    private func range(_ node: Node) -> ClosedRange<Int>? {
+        let text = reader.text(node, "a port") ?? ""
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
+            first <= last, first >= 1, last <= 65_535
+        else {
+            reader.report(
+                "\"\(text)\" is no port or range of ports", at: node,
+                hint: "for example \"8080\" or \"8000-8999\"")
+            return nil
+        }
+        return first...last
+    }
+}

@@ -1,0 +1,51 @@
+package import Policy
+import Yams
+
+/// A policy as a person writes it, compiled.
+package struct PolicyFile: Sendable {
+    /// What decides.
+    package let policy: Policy
+    /// For each identity that is declared, the Unix users that may speak for it over a socket.
+    package let unixUsers: [String: Set<UInt32>]
+    /// What the author should know although the policy works.
+    package let warnings: [Diagnostic]
+
+    /// Compiles a policy.
+    ///
+    /// - Parameters:
+    ///   - text: The file's text.
+    ///   - file: Its name, for messages and for records.
+    ///   - version: A digest of the text.
+    ///   - issued: The identities that hold a certificate of ours; nil when that is not known.
+    /// - Throws: `PolicyErrors` with every error that was found.
+    package init(
+        _ text: String, file: String, version: String, issued: Set<String>? = nil
+    ) throws(PolicyErrors) {
+        let reader = YAMLReader(file: file)
+        var compiler = PolicyCompiler(reader)
+        compiler.read(text, issued: issued)
+        guard !reader.hasErrors else { throw PolicyErrors(diagnostics: reader.diagnostics) }
+        policy = Policy(
+            tenants: compiler.tenants.keys.sorted(), grants: compiler.grants, version: version)
+        unixUsers = compiler.identities
+        warnings = reader.diagnostics
+    }
+}
+
+/// Why a policy does not compile.
+package struct PolicyErrors: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Errors and warnings, in the order of the file.
+    package let diagnostics: [Diagnostic]
+
+    /// One diagnostic a line.
+    package var description: String {
+        diagnostics.map(\.description).joined(separator: "\n")
+    }
+}
+
+extension PolicyFile {
+    /// True when nothing is granted to an identity.
+    package func grantsNothing(to identity: String) -> Bool {
+        policy.grants[identity]?.isEmpty ?? true
+    }
+}

@@ -1,0 +1,58 @@
+/// What a request would do, in words that no wire format knows.
+package struct Act: Hashable, Sendable {
+    /// The operation's name, as the Engine API calls it, for records.
+    package let operation: String
+    /// The verbs that include the operation; empty when every known identity may (ping, version).
+    package let verbs: [Verb]
+    /// What it can do.
+    package let harm: Harm
+    /// The objects that it touches.
+    package var references: [Reference]
+    /// What it asks for beyond the harmless.
+    package var demands: [Demand]
+    /// The kind of object that it makes and that a tenant will own; nil when it makes none.
+    package var creates: ObjectKind?
+    /// The name that the client gives to what it makes or renames; "" when it gives none.
+    package var newName = ""
+    /// How much the answer shows.
+    package var reach: Reach
+
+    /// Which objects an act without references speaks of.
+    package enum Reach: Hashable, Sendable {
+        /// Only what is referred to.
+        case referenced
+        /// A list, narrowed to the tenant's own objects by an obligation.
+        case list(ObjectKind)
+        /// The engine as a whole, of which a tenant can be shown its own part.
+        case summary
+        /// The engine as a whole.
+        case engine
+    }
+
+    /// Makes an act.
+    package init(
+        operation: String, verbs: [Verb], harm: Harm, references: [Reference] = [],
+        demands: [Demand] = [], creates: ObjectKind? = nil, reach: Reach = .referenced
+    ) {
+        self.operation = operation
+        self.verbs = verbs
+        self.harm = harm
+        self.references = references
+        self.demands = demands
+        self.creates = creates
+        self.reach = reach
+    }
+
+    /// What the act is about, for records: what it makes and from what, or what it touches.
+    package var target: String {
+        if let creates, !newName.isEmpty {
+            let source = references.first.map { " from \($0.kind.rawValue)/\($0.text)" } ?? ""
+            return "\(creates.rawValue)/\(newName)\(source)"
+        }
+        if let first = references.first { return "\(first.kind.rawValue)/\(first.text)" }
+        switch reach {
+        case .list(let kind): return kind.rawValue
+        case .engine, .summary, .referenced: return creates?.rawValue ?? ObjectKind.engine.rawValue
+        }
+    }
+}

@@ -1,0 +1,86 @@
+/// Where a rule stands.
+package struct Location: Hashable, Sendable, CustomStringConvertible {
+    /// The file's name as the operator gave it.
+    package let file: String
+    /// The line, from 1.
+    package let line: Int
+
+    /// Makes a location.
+    package init(file: String, line: Int) {
+        self.file = file
+        self.line = line
+    }
+
+    /// `policy.yaml:14`
+    package var description: String { "\(file):\(line)" }
+}
+
+/// What a permission carries with it.
+package enum Obligation: Hashable, Sendable {
+    /// The object that is made is stamped as this tenant's.
+    case stamp(tenant: String?)
+    /// Lists and streams show this tenant's objects only.
+    case narrow(tenant: String)
+    /// These named volumes do not exist yet: they are made first, stamped as the tenant's.
+    case makeVolumes([String])
+}
+
+/// A permission.
+package struct Permit: Hashable, Sendable {
+    /// The grant that gave it; nil for what every identity may.
+    package let grant: Location?
+    /// The tenant in whose name the act is done; nil: the administrators'.
+    package let tenant: String?
+    /// What must be done with it.
+    package let obligations: [Obligation]
+
+    /// Makes a permit.
+    package init(grant: Location?, tenant: String?, obligations: [Obligation]) {
+        self.grant = grant
+        self.tenant = tenant
+        self.obligations = obligations
+    }
+}
+
+/// Why an act is refused, as data; `words` in `Refusal` turns it into a sentence.
+package enum Reason: Hashable, Sendable {
+    /// The identity has no grant at all.
+    case noGrants
+    /// No grant of the identity has a verb that includes the operation.
+    case verbNotGranted(any: [Verb], granted: [Verb])
+    /// The level does not allow a demand.
+    case beyondLevel(String, Demand, allowed: String)
+    /// The object belongs to somebody else, or does not exist: both are told alike.
+    case absent(Reference)
+    /// What would be made exists and is somebody else's.
+    case taken(Reference)
+    /// A new name that reads as an id, so that it could hide another object.
+    case nameReadsAsID(String)
+    /// The operation shows or governs more than one tenant's part of a shared engine.
+    case notForTenants
+}
+
+/// A refusal.
+package struct Refusal: Hashable, Sendable {
+    /// The rule's id, for example `level.bind` or `verb.exec`.
+    package let rule: String
+    /// Where the rule stands; nil when it is built in.
+    package let location: Location?
+    /// Why.
+    package let reason: Reason
+
+    /// Makes a refusal.
+    package init(rule: String, location: Location?, reason: Reason) {
+        self.rule = rule
+        self.location = location
+        self.reason = reason
+    }
+}
+
+/// What was decided about an act.
+package enum Decision: Hashable, Sendable {
+    /// It may be done.
+    case permit(Permit)
+    /// It may not.
+    case refuse(Refusal)
+}

@@ -1,0 +1,133 @@
+extension Demand.Kind {
+    /// What is asked for, in words that a person typed or would understand.
+    package var words: String {
+        switch self {
+        case .privileged: "a privileged container"
+        case .hostNamespace(let namespace): "the host's \(namespace.rawValue) namespace"
+        case .bind(let bind): "a bind of the host path \(bind.source)"
+        case .capability(let name): "the capability \(name)"
+        case .device(let name): "the host device \(name)"
+        case .securityOption(let text): "the security option \(text)"
+        case .unmaskedPaths: "other masked or read-only paths than the engine's own"
+        case .sysctl(let name, _): "the kernel setting \(name)"
+        case .runtime(let name): "the runtime \(name)"
+        case .cgroupParent(let path): "the parent cgroup \(path)"
+        case .volumeDriver(let name): "the volume driver \(name)"
+        case .volumeOption(let name): "the volume driver option \(name)"
+        case .mountKind(let kind): "a mount of type \(kind)"
+        case .tmpfsOption(let option): "the tmpfs option \(option)"
+        case .logDriver(let name): "the log driver \(name)"
+        case .logOption(let name): "the log option \(name)"
+        case .hostGroup(let name): "the additional group \(name)"
+        case .storageOption(let name): "the storage option \(name)"
+        case .annotation(let name): "the annotation \(name)"
+        case .macAddress(let address): "the MAC address \(address)"
+        case .joinedNamespace(let namespace, let container):
+            "the \(namespace.rawValue) namespace of container \(container)"
+        case .inheritedMounts(let container): "the mounts of container \(container)"
+        case .link(let container): "a link to container \(container)"
+        case .publishedPort(let port): "the host port \(port.words)"
+        case .allPorts: "all exposed ports on the host"
+        case .hostName(let entry): "the host entry \(entry)"
+        case .resolver(let address): "the name server \(address)"
+        case .networkDriver(let name): "the network driver \(name)"
+        case .networkOption(let name): "the network option \(name)"
+        case .outOfMemoryScore(let score): "the out-of-memory score \(score)"
+        case .outOfMemoryKillDisabled: "to be spared by the out-of-memory killer"
+        case .realTimeScheduling: "real-time scheduling"
+        case .processorPinning(let list): "the processors \(list)"
+        case .blockDevice(let path): "a rate on the host device \(path)"
+        case .userLimit(let name): "the user limit \(name)"
+        case .sharedMemory(let bytes): "\(bytes) bytes of shared memory"
+        case .restartPolicy(let name): "the restart policy \(name)"
+        case .unjudged(let what): what
+        }
+    }
+
+    /// The rule's id when a level refuses it.
+    package var rule: String {
+        switch self {
+        case .privileged: "level.privileged"
+        case .hostNamespace(let namespace): "level.host-\(namespace.rawValue)"
+        case .bind: "level.bind"
+        case .capability: "level.capability"
+        case .device: "level.device"
+        case .securityOption: "level.security-option"
+        case .unmaskedPaths: "level.masked-paths"
+        case .sysctl: "level.sysctl"
+        case .runtime: "level.runtime"
+        case .cgroupParent: "level.cgroup-parent"
+        case .volumeDriver, .volumeOption: "level.volume-driver"
+        case .mountKind: "level.mount-type"
+        case .tmpfsOption: "level.tmpfs"
+        case .logDriver, .logOption: "level.log-driver"
+        case .hostGroup: "level.group"
+        case .storageOption: "level.storage-option"
+        case .annotation: "level.annotation"
+        case .macAddress: "level.mac-address"
+        case .joinedNamespace: "level.join"
+        case .inheritedMounts: "level.volumes-from"
+        case .link: "level.link"
+        case .publishedPort, .allPorts: "level.port"
+        case .hostName: "level.host-entry"
+        case .resolver: "level.resolver"
+        case .networkDriver, .networkOption: "level.network"
+        case .outOfMemoryScore, .outOfMemoryKillDisabled: "level.oom"
+        case .realTimeScheduling: "level.real-time"
+        case .processorPinning: "level.cpuset"
+        case .blockDevice: "level.block-device"
+        case .userLimit: "level.ulimit"
+        case .sharedMemory: "level.shared-memory"
+        case .restartPolicy: "level.restart-policy"
+        case .unjudged: "level.unjudged"
+        }
+    }
+}
+
+extension PortRequest {
+    /// `127.0.0.1:8080`, `8000-8010`, `any`
+    package var words: String {
+        let host = address.isEmpty ? "" : "\(address):"
+        guard let ports else { return host + "any" }
+        if ports.count == 1 { return host + String(ports.lowerBound) }
+        return host + "\(ports.lowerBound)-\(ports.upperBound)"
+    }
+}
+
+extension Refusal {
+    /// The whole sentence that a client is shown: what, which rule and where, what is allowed.
+    package var words: String {
+        let place = location.map { " (\($0))" } ?? ""
+        return switch reason {
+        case .noGrants:
+            "this identity has no grant; rule \(rule)\(place); "
+                + "an operator adds one under grants: in the policy"
+        case .verbNotGranted(let any, let granted):
+            "this needs the verb \(Self.list(any, or: true)), which is not granted; "
+                + "rule \(rule)\(place); granted: \(Self.list(granted, or: false))"
+        case .beyondLevel(let level, let demand, let allowed):
+            "\(demand.kind.words) (\(demand.origin)) is beyond the level \(level); "
+                + "rule \(demand.kind.rule)\(place); \(allowed)"
+        case .absent(let reference):
+            "no such \(reference.kind.rawValue): \(reference.text)"
+        case .taken(let reference):
+            "the name of the \(reference.kind.rawValue) \(reference.text) (\(reference.origin)) is "
+                + "not available; rule \(rule)\(place); choose another"
+        case .nameReadsAsID(let name):
+            "the name \(name) reads as an id and could hide another object; "
+                + "rule \(rule)\(place); choose one with a letter beyond f, or a dash"
+        case .notForTenants:
+            "this shows or changes the whole engine, which a tenant shares with others; "
+                + "rule \(rule)\(place); it needs a grant in: \"*\""
+        }
+    }
+
+    private static func list(_ verbs: [Verb], or: Bool) -> String {
+        let names = verbs.map(\.rawValue)
+        if names.isEmpty { return "nothing" }
+        guard or, names.count > 1, let last = names.last else {
+            return names.joined(separator: ", ")
+        }
+        return names.dropLast().joined(separator: ", ") + " or " + last
+    }
+}

@@ -1,0 +1,114 @@
+import Acts
+import JSON
+
+/// What engines do when nobody asks for anything (moby: `oci/defaults.go`, `oci/caps`).
+enum EngineDefaults {
+    /// Paths under /proc and /sys that are hidden in every container, as all engines since 18.09
+    /// set them; later engines add to the list.
+    static let maskedPaths: Set<String> = [
+        "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+        "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
+    ]
+
+    /// Paths that are read-only in every container.
+    static let readOnlyPaths: Set<String> = [
+        "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
+    ]
+
+    /// Options of the local log drivers; none of them names a place outside the engine.
+    static let logOptions: Set<String> = [
+        "max-size", "max-file", "compress", "labels", "labels-regex", "env", "env-regex", "tag",
+        "mode", "max-buffer-size",
+    ]
+}
+
+/// Capabilities (capabilities(7)).
+enum Capability {
+    /// The capabilities of every container (moby: `oci/caps/defaults.go`).
+    static let defaults: Set<String> = [
+        "CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID",
+        "SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE",
+    ]
+
+    /// `cap_sys_admin`, `SYS_ADMIN` and `CAP_Sys_Admin` are one: `SYS_ADMIN`.
+    static func canonical(_ name: String) -> String {
+        let upper = name.uppercased()
+        return upper.hasPrefix("CAP_") ? String(upper.dropFirst(4)) : upper
+    }
+}
+
+/// Security options: `key=value`, or the older `key:value`.
+enum SecurityOption {
+    /// True for the one option that only ever takes away.
+    static func isHardening(_ option: String) -> Bool {
+        ["no-new-privileges", "no-new-privileges=true", "no-new-privileges:true"].contains(option)
+    }
+
+    /// The option for a message: a seccomp profile may stand in it whole.
+    static func shown(_ option: String) -> String {
+        String(option.prefix(48)) + (option.count > 48 ? "…" : "")
+    }
+}
+
+/// User limits (getrlimit(2)).
+enum UserLimit {
+    /// The most that a container may ask for without a level that says so.
+    private static let ceilings: [String: Int64] = [
+        "nofile": 1_048_576, "nproc": 65_536, "core": .max, "cpu": .max, "fsize": .max,
+        "data": .max, "rss": .max, "as": .max, "nice": 0, "rtprio": 0,
+        "memlock": 64 << 20, "stack": 64 << 20, "msgqueue": 819_200, "sigpending": 65_536,
+        "locks": .max,
+    ]
+
+    /// True when a limit is higher than every container may have; -1 is no limit.
+    static func isHigh(_ limit: JSONValue) -> Bool {
+        guard let name = limit["Name"]?.string, let ceiling = ceilings[name] else { return true }
+        return [limit["Soft"]?.int64, limit["Hard"]?.int64].contains { value in
+            guard let value else { return false }
+            return value < 0 ? ceiling != .max : value > ceiling
+        }
+    }
+}
+
+/// Addresses that mean the host.
+enum Address {
+    /// True for `host-gateway`, loopback, link-local and unspecified addresses, alone or behind a
+    /// host name (`name:address`, `name=address`).
+    static func isOfHost(_ entry: String) -> Bool {
+        var candidates = [entry]
+        if let colon = entry.firstIndex(where: { $0 == ":" || $0 == "=" }) {
+            candidates.append(String(entry[entry.index(after: colon)...]))
+        }
+        return candidates.contains { candidate in
+            let text = candidate.lowercased().filter { $0 != "[" && $0 != "]" }
+            if ["host-gateway", "localhost", "::", "::1"].contains(text) { return true }
+            return ["0.", "127.", "169.254.", "fe80:", "::ffff:127.", "::ffff:169.254."]
+                .contains { text.hasPrefix($0) } || text.hasPrefix("0:0:0:0:0:")
+        }
+    }
+}
+
+extension PortRequest {
+    /// Reads a port binding; nil when its port is neither empty, a number nor a range.
+    init?(_ binding: JSONValue) {
+        let address = binding["HostIp"]?.string ?? ""
+        let text = binding["HostPort"]?.string ?? ""
+        if text.isEmpty {
+            self.init(address: address, ports: nil)
+            return
+        }
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map(Self.port)
+        guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
+            first <= last
+        else { return nil }
+        // Port 0 lets the engine choose.
+        self.init(address: address, ports: last == 0 ? nil : first...last)
+    }
+
+    private static func port(_ text: Substring) -> Int? {
+        guard (1...5).contains(text.utf8.count), text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }),
+            let value = Int(text), value <= 65_535
+        else { return nil }
+        return value
+    }
+}

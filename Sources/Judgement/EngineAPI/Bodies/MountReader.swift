@@ -1,0 +1,162 @@
+import Acts
+import JSON
+
+/// Every spelling of a mount (`Binds`, `Mounts`, `Tmpfs`, `VolumesFrom`, `VolumeDriver`), read into
+/// one list of demands and references.
+struct MountReader {
+    private(set) var demands: [Demand] = []
+    private(set) var references: [Reference] = []
+
+    /// Reads a HostConfig that has gone through its shape.
+    init(_ host: JSONObject) {
+        for (index, bind) in (host["Binds"]?.array ?? []).enumerated() {
+            readBind(bind.string ?? "", "HostConfig.Binds[\(index)]")
+        }
+        for (index, mount) in (host["Mounts"]?.array ?? []).enumerated() {
+            readMount(mount, "HostConfig.Mounts[\(index)]")
+        }
+        for member in host["Tmpfs"]?.object?.members ?? [] {
+            readTmpfs(
+                member.name, options: member.value.string ?? "", "HostConfig.Tmpfs.\(member.name)")
+        }
+        for entry in host["VolumesFrom"]?.array ?? [] {
+            let text = entry.string ?? ""
+            let container = String(text.split(separator: ":").first ?? "")
+            ask(.inheritedMounts(container: container), "HostConfig.VolumesFrom")
+            refer(.container, container, "HostConfig.VolumesFrom")
+        }
+        readDriver(host["VolumeDriver"]?.string ?? "", "HostConfig.VolumeDriver")
+    }
+
+    /// Reads `source:target[:options]`, or a lone target, as the engine's Linux parser splits it.
+    private mutating func readBind(_ text: String, _ origin: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard (1...3).contains(parts.count), let target = parts.count == 1 ? parts.first : parts[1],
+            ContainerDemands.isPath(target)
+        else { return ask(.unjudged("the mount \(Name.shown(text))"), origin) }
+        if parts.count == 1 { return }
+        let options = parts.count == 3 ? parts[2].split(separator: ",").map(String.init) : []
+        let source = parts[0]
+        if source.hasPrefix("/") {
+            let plain: Set = ["ro", "rw", "private", "rprivate"]
+            ask(
+                .bind(
+                    BindRequest(
+                        source: source, target: target, readOnly: options.contains("ro"),
+                        hasOptions: !options.allSatisfy(plain.contains))), origin)
+            return
+        }
+        readVolume(source, origin)
+        let plain: Set = ["ro", "rw", "nocopy", "consistent", "cached", "delegated"]
+        for option in options where !plain.contains(option) {
+            ask(.volumeOption(option), origin)
+        }
+    }
+
+    private mutating func readMount(_ mount: JSONValue, _ origin: String) {
+        let source = mount["Source"]?.string ?? ""
+        let target = mount["Target"]?.string ?? ""
+        if !ContainerDemands.isPath(target) {
+            ask(.unjudged("a mount at \(Name.shown(target))"), origin + ".Target")
+        }
+        switch mount["Type"]?.string ?? "" {
+        case "bind":
+            let plain = (mount["BindOptions"] ?? .null).isFalsy
+            ask(
+                .bind(
+                    BindRequest(
+                        source: source, target: target,
+                        readOnly: mount["ReadOnly"]?.bool ?? false, hasOptions: !plain)), origin)
+        case "volume":
+            if !source.isEmpty { readVolume(source, origin + ".Source") }
+            let driver = mount["VolumeOptions"]?["DriverConfig"]
+            readDriver(driver?["Name"]?.string ?? "", origin + ".VolumeOptions.DriverConfig")
+            for member in driver?["Options"]?.object?.members ?? [] {
+                ask(.volumeOption(member.name), origin + ".VolumeOptions.DriverConfig")
+            }
+        case "tmpfs":
+            readTmpfsMount(mount["TmpfsOptions"], origin + ".TmpfsOptions")
+        case let kind:
+            ask(.mountKind(kind.isEmpty ? "unknown" : kind), origin + ".Type")
+        }
+    }
+
+    private mutating func readVolume(_ name: String, _ origin: String) {
+        guard Name.isValid(name, for: .volume) else {
+            return ask(.unjudged("a volume called \(Name.shown(name))"), origin)
+        }
+        let reference = Reference(.volume, name, origin: origin, mayBeAbsent: true)
+        if !references.contains(where: { $0.kind == .volume && $0.text == name }) {
+            references.append(reference)
+        }
+    }
+
+    private mutating func readDriver(_ name: String, _ origin: String) {
+        if !name.isEmpty, name != "local" { ask(.volumeDriver(name), origin) }
+    }
+
+    private mutating func readTmpfs(_ target: String, options: String, _ origin: String) {
+        if !ContainerDemands.isPath(target) {
+            ask(.unjudged("a tmpfs at \(Name.shown(target))"), origin)
+        }
+        for option in options.split(separator: ",") where !TmpfsOption.isHarmless(String(option)) {
+            ask(.tmpfsOption(String(option)), origin)
+        }
+    }
+
+    private mutating func readTmpfsMount(_ options: JSONValue?, _ origin: String) {
+        if let bytes = options?["SizeBytes"]?.int64, !TmpfsOption.sizes.contains(bytes) {
+            ask(.tmpfsOption("size=\(bytes)"), origin)
+        }
+        if let mode = options?["Mode"]?.int64, !TmpfsOption.modes.contains(mode) {
+            ask(.tmpfsOption("mode=\(String(mode, radix: 8))"), origin)
+        }
+        for option in options?["Options"]?.array ?? [] {
+            let text = (option.array ?? []).compactMap(\.string).joined(separator: "=")
+            if !TmpfsOption.isHarmless(text) { ask(.tmpfsOption(text), origin) }
+        }
+    }
+
+    private mutating func ask(_ kind: Demand.Kind, _ origin: String) {
+        demands.append(Demand(kind, origin: origin))
+    }
+
+    private mutating func refer(_ kind: ObjectKind, _ text: String, _ origin: String) {
+        guard Name.isValid(text, for: kind) else {
+            return ask(.unjudged("a \(kind.rawValue) called \(Name.shown(text))"), origin)
+        }
+        references.append(Reference(kind, text, origin: origin))
+    }
+}
+
+/// The options of a tmpfs that can do no harm.
+enum TmpfsOption {
+    /// Sizes in bytes: memory of the host, so bounded.
+    static let sizes: ClosedRange<Int64> = 0...(1 << 30)
+    /// Modes without set-user-id and set-group-id bits; the sticky bit may be set.
+    static let modes: ClosedRange<Int64> = 0...0o1777
+
+    /// True for options that limit, or that set a bounded size, a mode or an owner.
+    static func isHarmless(_ option: String) -> Bool {
+        let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
+        guard let name = parts.first else { return true }
+        let value = parts.count > 1 ? parts[1] : ""
+        switch name {
+        case "rw", "ro", "noexec", "nosuid", "nodev", "noatime", "nodiratime", "relatime":
+            return parts.count == 1
+        case "uid", "gid": return UInt32(value) != nil
+        case "mode": return Int64(value, radix: 8).map(modes.contains) ?? false
+        case "size": return bytes(value).map(sizes.contains) ?? false
+        default: return false
+        }
+    }
+
+    private static func bytes(_ text: String) -> Int64? {
+        let units: [Character: Int64] = ["k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
+        guard let last = text.last?.lowercased().first else { return nil }
+        guard let unit = units[last] else { return Int64(text) }
+        guard let count = Int64(text.dropLast()), count >= 0 else { return nil }
+        let product = count.multipliedReportingOverflow(by: unit)
+        return product.overflow ? nil : product.partialValue
+    }
+}

@@ -1,0 +1,112 @@
+import Acts
+import JSON
+
+/// What a network asks for.
+enum NetworkDemands {
+    /// Driver options that only shape the network itself.
+    private static let harmlessOptions: Set<String> = [
+        "com.docker.network.bridge.enable_icc", "com.docker.network.bridge.enable_ip_masquerade",
+        "com.docker.network.driver.mtu", "com.docker.network.enable_ipv6",
+    ]
+
+    /// Reads the body of `POST /networks/create`.
+    static func read(_ body: JSONObject) -> [Demand] {
+        var demands: [Demand] = []
+        let driver = body["Driver"]?.string ?? ""
+        if !["", "bridge"].contains(driver) {
+            demands.append(Demand(.networkDriver(driver), origin: "Driver"))
+        }
+        let manager = body["IPAM"]?["Driver"]?.string ?? ""
+        if !["", "default"].contains(manager) {
+            demands.append(Demand(.networkDriver(manager), origin: "IPAM.Driver"))
+        }
+        for (options, origin) in [
+            (body["Options"], "Options"), (body["IPAM"]?["Options"], "IPAM.Options"),
+        ] {
+            for member in options?.object?.members ?? [] {
+                if origin == "Options", harmlessOptions.contains(member.name) { continue }
+                demands.append(Demand(.networkOption(member.name), origin: origin))
+            }
+        }
+        for field in ["Ingress", "ConfigOnly"] where body[field]?.bool == true {
+            demands.append(Demand(.networkOption(field), origin: field))
+        }
+        if let scope = body["Scope"]?.string, !["", "local"].contains(scope) {
+            demands.append(Demand(.networkOption("scope \(scope)"), origin: "Scope"))
+        }
+        if let source = body["ConfigFrom"]?["Network"]?.string, !source.isEmpty {
+            demands.append(Demand(.networkOption("ConfigFrom"), origin: "ConfigFrom"))
+        }
+        return demands
+    }
+}
+
+/// What a volume asks for.
+enum VolumeDemands {
+    /// Reads the body of `POST /volumes/create`.
+    static func read(_ body: JSONObject) -> [Demand] {
+        var demands: [Demand] = []
+        let driver = body["Driver"]?.string ?? ""
+        if !["", "local"].contains(driver) {
+            demands.append(Demand(.volumeDriver(driver), origin: "Driver"))
+        }
+        for member in body["DriverOpts"]?.object?.members ?? [] {
+            demands.append(Demand(.volumeOption(member.name), origin: "DriverOpts"))
+        }
+        return demands
+    }
+}
+
+/// What a build asks for: its steps are containers.
+struct BuildDemands {
+    private(set) var demands: [Demand] = []
+    private(set) var references: [Reference] = []
+
+    /// Reads the parameters of `POST /build`.
+    init(_ query: Query) {
+        readNetwork(query.value("networkmode"))
+        if !query.value("cgroupparent").isEmpty {
+            ask(.cgroupParent(query.value("cgroupparent")), "cgroupparent")
+        }
+        for name in ["cpusetcpus", "cpusetmems"] where !query.value(name).isEmpty {
+            ask(.processorPinning(query.value(name)), name)
+        }
+        for entry in query["extrahosts"] where Address.isOfHost(entry) {
+            ask(.hostName(entry), "extrahosts")
+        }
+        for limit in ParameterValue.json(query.value("ulimits"))?.array ?? [] {
+            guard UserLimit.isHigh(limit) else { continue }
+            ask(.userLimit(limit["Name"]?.string ?? ""), "ulimits")
+        }
+        for option in ParameterValue.json(query.value("securityopt"))?.array ?? [] {
+            guard let text = option.string, !SecurityOption.isHardening(text) else { continue }
+            ask(.securityOption(SecurityOption.shown(text)), "securityopt")
+        }
+    }
+
+    private mutating func readNetwork(_ mode: String) {
+        switch mode {
+        case "", "default", "bridge", "none": return
+        case "host": ask(.hostNamespace(.network), "networkmode")
+        default:
+            if mode.hasPrefix("container:") {
+                let container = String(mode.dropFirst("container:".count))
+                ask(.joinedNamespace(.network, container: container), "networkmode")
+                refer(.container, container)
+            } else {
+                refer(.network, mode)
+            }
+        }
+    }
+
+    private mutating func ask(_ kind: Demand.Kind, _ origin: String) {
+        demands.append(Demand(kind, origin: origin))
+    }
+
+    private mutating func refer(_ kind: ObjectKind, _ text: String) {
+        guard Name.isValid(text, for: kind) else {
+            return ask(.unjudged("a \(kind.rawValue) called \(Name.shown(text))"), "networkmode")
+        }
+        references.append(Reference(kind, text, origin: "networkmode"))
+    }
+}

@@ -1,0 +1,73 @@
+/// Every operation of the Engine API, 1.24 to 1.55. What is not here does not exist.
+package enum Catalogue {
+    /// All operations.
+    package static let operations: [Operation] =
+        containers + executions + images + networks + volumes + system + swarm + services + plugins
+
+    /// The operations by the first segment of their path.
+    private static let families: [String: [Operation]] = {
+        var families: [String: [Operation]] = [:]
+        for operation in operations {
+            guard case .literal(let first)? = operation.path.first else { continue }
+            families[first, default: []].append(operation)
+        }
+        return families
+    }()
+
+    /// Finds the operation of a method and a path.
+    ///
+    /// A path of literals is preferred to one with a placeholder, as the engine's router does.
+    ///
+    /// - Parameters:
+    ///   - method: The method, exactly.
+    ///   - segments: The path's segments without a version, none of them empty.
+    /// - Returns: The operation and what stands at its placeholder, or nil.
+    package static func find(
+        _ method: Operation.Method, _ segments: [Substring]
+    ) -> (operation: Operation, subject: String?)? {
+        guard let first = segments.first, let family = families[String(first)] else { return nil }
+        var found: (Operation, String?)?
+        for operation in family where operation.method == method {
+            guard let match = Self.match(operation.path, segments) else { continue }
+            if match.subject == nil { return (operation, nil) }
+            found = found ?? (operation, match.subject)
+        }
+        return found
+    }
+
+    /// True when the path exists under another method.
+    package static func knows(_ segments: [Substring]) -> Bool {
+        guard let first = segments.first, let family = families[String(first)] else { return false }
+        return family.contains { match($0.path, segments) != nil }
+    }
+
+    private static func match(
+        _ path: [Operation.Segment], _ segments: [Substring]
+    ) -> (subject: String?, Void)? {
+        guard let hole = path.firstIndex(where: { $0 == .one || $0 == .several }) else {
+            guard path.count == segments.count, literals(path[...], match: segments[...]) else {
+                return nil
+            }
+            return (nil, ())
+        }
+        let tail = path.count - hole - 1
+        let taken = segments.count - hole - tail
+        guard path[hole] == .several ? taken >= 1 : taken == 1,
+            literals(path[..<hole], match: segments[..<hole]),
+            literals(path[(hole + 1)...], match: segments[(hole + taken)...])
+        else { return nil }
+        return (segments[hole..<hole + taken].joined(separator: "/"), ())
+    }
+
+    private static func literals(
+        _ path: ArraySlice<Operation.Segment>, match segments: ArraySlice<Substring>
+    ) -> Bool {
+        zip(path, segments).allSatisfy { part, segment in
+            if case .literal(let text) = part {
+                text.utf8.elementsEqual(segment.utf8)
+            } else {
+                false
+            }
+        }
+    }
+}

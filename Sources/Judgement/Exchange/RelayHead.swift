@@ -1,0 +1,98 @@
+import EngineAPI
+import Wire
+
+/// Writes heads for the other side: every field is one that we know.
+enum RelayHead {
+    /// The fields of an engine's answer that clients read.
+    private static let passed: [FieldName] = [
+        .apiVersion, .builderVersion, .cacheControl, .containerPathStat, .contentType, .date,
+        .dockerExperimental, .osType, .pragma, .server, .swarm, .warning,
+    ]
+
+    /// A request for the engine.
+    static func request(
+        _ request: EngineRequest, _ method: Method, framing: BodyFraming, upgrade: String?,
+        from head: RequestHead, carriesCredentials: Bool
+    ) -> [UInt8] {
+        var writer = HeadWriter(method, request.target)
+        writer.field(.host, "docker")
+        writer.field(.userAgent, "Quaymaster")
+        if let type = request.contentType { writer.field(.contentType, type) }
+        if carriesCredentials {
+            for name in [FieldName.registryAuth, .registryConfig] {
+                guard let value = head.fields[name], isBase64(value) else { continue }
+                writer.field(name, value)
+            }
+        }
+        if let upgrade {
+            writer.field(.connection, "Upgrade")
+            writer.field(.upgrade, upgrade)
+        }
+        if upgrade == "websocket" {
+            // The engine asks for an origin; ours stands for a client that has proven who it is.
+            writer.field(.origin, "http://quaymaster")
+            writer.field(.webSocketKey, head.fields[.webSocketKey] ?? "")
+            writer.field(.webSocketVersion, "13")
+        }
+        if let body = request.body {
+            writer.framing(.length(body.count))
+            return writer.end() + body
+        }
+        if framing != .none || method == .post || method == .put { writer.framing(framing) }
+        return writer.end()
+    }
+
+    /// The head of an engine's answer, for the client.
+    static func answer(
+        _ head: ResponseHead, framing: BodyFraming?, close: Bool, isHead: Bool
+    ) -> [UInt8] {
+        var writer = HeadWriter(status: head.status, reason: head.reason)
+        write(head, to: &writer)
+        if isHead {
+            if let length = head.fields[.contentLength] { writer.field(.contentLength, length) }
+        } else if let framing, hasBodyFraming(head.status) {
+            writer.framing(framing)
+        }
+        if close { writer.field(.connection, "close") }
+        return writer.end()
+    }
+
+    /// The head of an engine's consent to switch protocols.
+    static func switching(_ head: ResponseHead) -> [UInt8] {
+        var writer = HeadWriter(status: head.status, reason: head.reason)
+        write(head, to: &writer)
+        if head.status == 101 {
+            writer.field(.connection, "Upgrade")
+            writer.field(.upgrade, head.fields[.upgrade] ?? "tcp")
+            if let accept = head.fields[.webSocketAccept] {
+                writer.field(.webSocketAccept, accept)
+            }
+        }
+        return writer.end()
+    }
+
+    private static func write(_ head: ResponseHead, to writer: inout HeadWriter) {
+        for field in head.fields.all where passed.contains(field.name) {
+            if field.name == .apiVersion, let version = APIVersion(field.value) {
+                writer.field(.apiVersion, min(version, .ceiling).description)
+            } else {
+                writer.field(field.name, field.value)
+            }
+        }
+    }
+
+    /// Answers without a body say nothing about its length (RFC 9110 §8.6).
+    private static func hasBodyFraming(_ status: Int) -> Bool {
+        status >= 200 && status != 204 && status != 304
+    }
+
+    /// True for base64 in either alphabet, as registry credentials are sent.
+    private static func isBase64(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2F, 0x3D, 0x5F: true
+            default: false
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package import Acts
+
+/// What a container may ask of its host: one of the three levels of the Kubernetes Pod Security
+/// Standards, or one that extends them.
+package struct Level: Hashable, Sendable {
+    /// The levels that are built in, the strictest last.
+    package enum Standard: String, CaseIterable, Hashable, Sendable {
+        /// Everything; whoever has it is root on the host.
+        case privileged
+        /// What ordinary compose files need, and no way to the host.
+        case baseline
+        /// For strangers.
+        case restricted
+    }
+
+    /// A host path that may be bound: this path and nothing beneath it.
+    ///
+    /// A subtree would be the whole host: one container plants a link in it, another binds the
+    /// link, and the engine follows (attack-surface note §7).
+    package struct BindAllowance: Hashable, Sendable {
+        /// The host path, absolute, without `.` and `..`.
+        package let from: String
+        /// Where it must stand in the container; nil: anywhere.
+        package let to: String?
+        /// True when it may only be read.
+        package let readOnly: Bool
+
+        /// Makes an allowance.
+        package init(from: String, to: String?, readOnly: Bool) {
+            self.from = from
+            self.to = to
+            self.readOnly = readOnly
+        }
+    }
+
+    /// The level's name.
+    package let name: String
+    /// What it extends.
+    package let standard: Standard
+    /// Where it stands; nil for the built-in ones.
+    package let location: Location?
+    /// Host paths.
+    package var binds: [BindAllowance] = []
+    /// Host ports; nil: those of the standard.
+    package var ports: [ClosedRange<Int>]?
+    /// Capabilities beyond every container's, in capitals without `CAP_`.
+    package var capabilities: Set<String> = []
+    /// Host devices, by path.
+    package var devices: Set<String> = []
+    /// Kernel settings, in dotted spelling.
+    package var sysctls: Set<String> = []
+    /// Runtimes other than the engine's default.
+    package var runtimes: Set<String> = []
+    /// Log drivers other than the local ones.
+    package var logDrivers: Set<String> = []
+
+    /// Makes a level that allows what its standard allows.
+    package init(name: String, extends standard: Standard, location: Location?) {
+        self.name = name
+        self.standard = standard
+        self.location = location
+    }
+
+    /// A built-in level.
+    package static func builtIn(_ standard: Standard) -> Level {
+        Level(name: standard.rawValue, extends: standard, location: nil)
+    }
+
+    /// True when a container of this level may have what it asks for.
+    package func allows(_ demand: Demand) -> Bool {
+        if standard == .privileged { return true }
+        switch demand.kind {
+        case .bind(let bind): return allows(bind)
+        case .capability(let name): return capabilities.contains(name)
+        case .device(let path): return devices.contains(path)
+        case .sysctl(let name, _):
+            return sysctls.contains(name) || standard.allows(demand.kind)
+        case .runtime(let name): return runtimes.contains(name) || standard.allows(demand.kind)
+        case .logDriver(let name): return logDrivers.contains(name)
+        case .publishedPort(let port): return allows(port)
+        case .privileged, .hostNamespace, .securityOption, .unmaskedPaths, .cgroupParent,
+            .volumeDriver, .volumeOption, .mountKind, .tmpfsOption, .logOption, .hostGroup,
+            .storageOption, .annotation, .macAddress, .joinedNamespace, .inheritedMounts, .link,
+            .allPorts, .hostName, .resolver, .networkDriver, .networkOption,
+            .outOfMemoryScore, .outOfMemoryKillDisabled, .realTimeScheduling,
+            .processorPinning, .blockDevice, .userLimit, .sharedMemory, .restartPolicy,
+            .unjudged:
+            return standard.allows(demand.kind)
+        }
+    }
+
+    private func allows(_ bind: BindRequest) -> Bool {
+        !bind.hasOptions
+            && binds.contains { allowance in
+                bind.source == allowance.from
+                    && (allowance.to == nil || allowance.to == bind.target)
+                    && (bind.readOnly || !allowance.readOnly)
+            }
+    }
+
+    private func allows(_ port: PortRequest) -> Bool {
+        guard let wanted = port.ports else { return true }
+        let allowed = ports ?? standard.ports
+        return allowed.contains {
+            $0.lowerBound <= wanted.lowerBound && wanted.upperBound <= $0.upperBound
+        }
+    }
+
+    /// What the level would allow instead of a demand, completing a refusal.
+    package func alternative(to demand: Demand) -> String {
+        switch demand.kind {
+        case .bind where !binds.isEmpty:
+            let list = binds.map { $0.from + ($0.readOnly ? " (read-only)" : "") }
+            return "allowed are named volumes, tmpfs, and binds of "
+                + list.joined(separator: ", ")
+        case .capability where !capabilities.isEmpty:
+            return "allowed beyond the default capabilities: "
+                + capabilities.sorted().joined(separator: ", ")
+        case .device where !devices.isEmpty:
+            return "allowed: " + devices.sorted().joined(separator: ", ")
+        case .publishedPort:
+            let list = (ports ?? standard.ports).map { "\($0.lowerBound)-\($0.upperBound)" }
+            return
+                "allowed: the host ports \(list.joined(separator: ", ")), or any the engine chooses"
+        default: return standard.alternative(to: demand.kind)
+        }
+    }
+}
+
+/// Paths of the host, as text: nothing here asks a file system.
+package enum HostPath {
+    /// True for an absolute path with no empty, `.` or `..` part and no trailing slash.
+    package static func isCanonical(_ path: String) -> Bool {
+        if path == "/" { return true }
+        guard path.hasPrefix("/") else { return false }
+        return path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+            .allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+    }
+}

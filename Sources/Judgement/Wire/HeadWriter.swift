@@ -1,0 +1,71 @@
+/// Writes message heads. Values come from parsers of ours, which let no control byte through; the
+/// writer replaces any that it meets all the same, so a head can never be split.
+package struct HeadWriter: Sendable {
+    /// The head so far.
+    package private(set) var bytes: [UInt8] = []
+
+    private init(capacity: Int) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// Begins a request (RFC 9112 §3).
+    ///
+    /// - Parameters:
+    ///   - method: The method.
+    ///   - target: A target in canonical form.
+    package init(_ method: Method, _ target: String) {
+        self.init(capacity: 256 + target.utf8.count)
+        append(method.rawValue)
+        bytes.append(0x20)
+        append(target, blanks: false)
+        append(" HTTP/1.1")
+        endLine()
+    }
+
+    /// Begins an answer (RFC 9112 §4).
+    package init(status: Int, reason: String) {
+        self.init(capacity: 384)
+        append("HTTP/1.1 ")
+        append(String(status))
+        bytes.append(0x20)
+        append(reason)
+        endLine()
+    }
+
+    /// Adds a field.
+    package mutating func field(_ name: FieldName, _ value: String) {
+        append(name.rawValue)
+        bytes.append(0x3A)
+        bytes.append(0x20)
+        append(value)
+        endLine()
+    }
+
+    /// Adds the fields that frame a body.
+    package mutating func framing(_ framing: BodyFraming) {
+        switch framing {
+        case .none: field(.contentLength, "0")
+        case .length(let count): field(.contentLength, String(count))
+        case .chunked: field(.transferEncoding, "chunked")
+        case .untilClose: field(.connection, "close")
+        }
+    }
+
+    /// Ends the head and returns its bytes.
+    package consuming func end() -> [UInt8] {
+        endLine()
+        return bytes
+    }
+
+    private mutating func append(_ text: String, blanks: Bool = true) {
+        for byte in text.utf8 {
+            let isControl = byte < 0x20 && byte != 0x09 || byte == 0x7F
+            bytes.append(isControl || (byte == 0x20 && !blanks) ? 0x3F : byte)
+        }
+    }
+
+    private mutating func endLine() {
+        bytes.append(0x0D)
+        bytes.append(0x0A)
+    }
+}

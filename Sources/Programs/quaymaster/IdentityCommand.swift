@@ -1,0 +1,219 @@
+import Acts
+import ArgumentParser
+import Foundation
+import Gateway
+import Identity
+import JSON
+import Ledger
+import PolicyFile
+
+/// `quaymaster identity`
+struct IdentityCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "identity",
+        abstract: "Issues, lists and revokes the certificates of identities.",
+        subcommands: [Issue.self, List.self, Revoke.self])
+
+    /// `quaymaster identity issue`
+    struct Issue: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Issues a client certificate.",
+            discussion: """
+                Writes ca.pem, cert.pem and key.pem into a folder that DOCKER_CERT_PATH takes. \
+                What the identity may do is said in policy.yaml.
+                """)
+
+        @Argument(help: "The identity's name.")
+        var name: String
+
+        @Option(help: "How long the certificate is valid: 30m, 8h, 90d.")
+        var ttl = "90d"
+
+        @Option(help: ArgumentHelp("The folder to write; else ./NAME.", valueName: "dir"))
+        var out: String?
+
+        @Flag(help: "Prints the `docker context create` line.")
+        var context = false
+
+        @OptionGroup var config: ConfigOption
+        @OptionGroup var output: FormatOption
+
+        func run() throws {
+            guard IdentityName.isValid(name) else {
+                throw CommandError(
+                    "\"\(name)\" is no identity's name", hint: IdentityName.grammar, code: 2)
+            }
+            guard let lifetime = Lifetime.seconds(ttl) else {
+                throw CommandError(
+                    "\"\(ttl)\" is no lifetime", hint: "for example --ttl 8h", code: 2)
+            }
+            let directory = config.directory
+            let file = try ConfigurationFile(directory: directory)
+            let authority = CertificateAuthority(
+                try KeyPair(
+                    certificate: file.authority,
+                    key: directory.appendingPathComponent("ca-key.pem")))
+            let folder = URL(fileURLWithPath: out ?? name, isDirectory: true)
+            let issued = try CertificateIssue(authority: authority, state: file.state).run(
+                name, lifetime: lifetime, into: folder, now: Date())
+            report(issued, folder, file)
+        }
+
+        private func report(_ issued: IssuedCertificate, _ folder: URL, _ file: ConfigurationFile) {
+            let line = contextLine(folder, file)
+            if output.format == .json {
+                return Output.json([
+                    ("identity", .string(name)), ("folder", .string(folder.path)),
+                    ("fingerprint", .string(issued.fingerprint)),
+                    ("notAfter", .string(issued.notAfter.formatted(.iso8601))),
+                    ("context", .string(line)),
+                ])
+            }
+            print("issued \(name) until \(issued.notAfter.formatted(.iso8601)) into \(folder.path)")
+            if context { print(line) }
+            if let missing = grantHint(file) { print(missing) }
+        }
+
+        private func contextLine(_ folder: URL, _ file: ConfigurationFile) -> String {
+            let address =
+                file.listen.lazy.compactMap { entry -> String? in
+                    entry.text.hasPrefix("tls://") ? String(entry.text.dropFirst(6)) : nil
+                }.first ?? "HOST:2376"
+            let path = folder.path
+            return "docker context create \(name) --docker "
+                + "\"host=tcp://\(address),ca=\(path)/ca.pem,cert=\(path)/cert.pem,key=\(path)/key.pem\""
+        }
+
+        /// What is missing in the policy, when nothing is granted yet.
+        private func grantHint(_ file: ConfigurationFile) -> String? {
+            do {
+                let text = try String(contentsOf: file.policy, encoding: .utf8)
+                let policy = try PolicyFile(text, file: "policy.yaml", version: "")
+                guard policy.grantsNothing(to: name) else { return nil }
+                return "\(name) has no grant yet; add one to \(file.policy.path), for example\n"
+                    + "  - {to: \(name), may: developer, in: local, level: baseline}"
+            } catch {
+                return nil
+            }
+        }
+    }
+
+    /// `quaymaster identity list`
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the certificates that were issued.")
+
+        @OptionGroup var config: ConfigOption
+        @OptionGroup var output: FormatOption
+
+        func run() throws {
+            let file = try ConfigurationFile(directory: config.directory)
+            let registry = try CertificateRegistry(
+                file: file.state.appendingPathComponent(StateDirectory.registry))
+            let all = registry.certificates.values.sorted {
+                ($0.identity, $0.issuedAt) < ($1.identity, $1.issuedAt)
+            }
+            let now = Date()
+            if output.format == .json {
+                for certificate in all {
+                    Output.json([
+                        ("identity", .string(certificate.identity)),
+                        ("state", .string(certificate.state(at: now))),
+                        ("notAfter", .string(certificate.notAfter.formatted(.iso8601))),
+                        ("fingerprint", .string(certificate.fingerprint)),
+                    ])
+                }
+                return
+            }
+            Output.table(
+                ["IDENTITY", "STATE", "UNTIL", "FINGERPRINT"],
+                all.map {
+                    [
+                        $0.identity, $0.state(at: now), $0.notAfter.formatted(.iso8601),
+                        String($0.fingerprint.prefix(16)),
+                    ]
+                })
+        }
+    }
+
+    /// `quaymaster identity revoke`
+    struct Revoke: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Revokes an identity's certificates and ends its connections.")
+
+        @Argument(help: "The identity's name.")
+        var name: String
+
+        @Option(
+            help: ArgumentHelp(
+                "Only the certificate whose fingerprint begins so.", valueName: "hex"))
+        var fingerprint: String?
+
+        @OptionGroup var config: ConfigOption
+        @OptionGroup var output: FormatOption
+
+        func run() throws {
+            let file = try ConfigurationFile(directory: config.directory)
+            let revoked = try revokeOnline(file.state) ?? revokeOffline(file.state)
+            guard !revoked.isEmpty else {
+                throw CommandError(
+                    "\(name) holds no certificate that could be revoked",
+                    hint: "`quaymaster identity list` shows them", code: 1)
+            }
+            if output.format == .json {
+                return Output.json([
+                    ("identity", .string(name)),
+                    ("revoked", .array(revoked.map { .string($0) })),
+                ])
+            }
+            for fingerprint in revoked { print("revoked \(name) \(fingerprint.prefix(16))") }
+        }
+
+        private func revokeOnline(_ state: URL) throws -> [String]? {
+            var command = JSONObject([
+                ("command", .string("revoke")), ("identity", .string(name)),
+            ])
+            if let fingerprint { command["fingerprint"] = .string(fingerprint) }
+            guard let answer = try ControlClient.send(command, state: state) else { return nil }
+            return (answer["revoked"]?.array ?? []).compactMap(\.string)
+        }
+
+        private func revokeOffline(_ state: URL) throws -> [String] {
+            var revoked: [String] = []
+            try StateDirectory.withLock(state) { registry, ledger in
+                for certificate in registry.certificates(of: name)
+                where certificate.revokedAt == nil
+                    && fingerprint.map(certificate.fingerprint.hasPrefix) ?? true
+                {
+                    try registry.revoke(certificate.fingerprint, at: Date())
+                    revoked.append(certificate.fingerprint)
+                    ledger.append(
+                        Entry.event(
+                            ledger.ids, "CertificateRevoked", identity: "unix:\(geteuid())",
+                            reason: "\(name), fingerprint \(certificate.fingerprint)"))
+                }
+            }
+            return revoked
+        }
+    }
+}
+
+extension IssuedCertificate {
+    /// `valid`, `expired` or `revoked`.
+    fileprivate func state(at now: Date) -> String {
+        revokedAt != nil ? "revoked" : now > notAfter ? "expired" : "valid"
+    }
+}
+
+/// Spans of time as people write them.
+enum Lifetime {
+    /// `90s`, `30m`, `8h`, `90d` in seconds; nil for anything else and for ten years and more.
+    static func seconds(_ text: String) -> TimeInterval? {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()),
+            count > 0
+        else { return nil }
+        let seconds = Double(count) * unit
+        return seconds < 3650 * 86_400 ? seconds : nil
+    }
+}

@@ -1,0 +1,206 @@
+import ArgumentParser
+import Crypto
+import Dispatch
+import Engine
+import Foundation
+import Gateway
+import Identity
+import Ledger
+import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Policy
+import PolicyFile
+
+/// `quaymaster serve`
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Runs the gateway.",
+        discussion: """
+            SIGTERM drains and stops; SIGHUP reads policy and server certificate anew.
+            """)
+
+    @Option(help: "How much is logged: debug, info, notice, warning or error.")
+    var logLevel = "info"
+
+    @Option(help: "How the log is written: text or json.")
+    var logFormat: OutputFormat = .text
+
+    @OptionGroup var config: ConfigOption
+
+    func run() async throws {
+        guard let level = Logger.Level(rawValue: logLevel) else {
+            throw CommandError(
+                "\"\(logLevel)\" is no log level",
+                hint: "debug, info, notice, warning or error", code: 2)
+        }
+        signal(SIGPIPE, SIG_IGN)
+        OpenFiles.raiseLimit()
+        let format = logFormat
+        var log = Logger(label: "quaymaster") { _ in LineLog(format: format) }
+        log.logLevel = level
+        let file = try ConfigurationFile(directory: config.directory)
+        let lock = try StateDirectory.lock(file.state)
+        defer { lock.closeFile() }
+        try await GatewayProgram(file, log).run()
+    }
+}
+
+/// Builds the gateway's parts and runs them until a signal ends it.
+struct GatewayProgram {
+    private let file: ConfigurationFile
+    private let log: Logger
+
+    init(_ file: ConfigurationFile, _ log: Logger) {
+        self.file = file
+        self.log = log
+    }
+
+    func run() async throws {
+        let registry = try CertificateRegistry(
+            file: file.state.appendingPathComponent(StateDirectory.registry))
+        let issued = Set(registry.certificates.values.map(\.identity))
+        let policy = try PolicyReader.read(file.policy, issued: issued)
+        for warning in policy.warnings { log.warning("\(warning)") }
+        let services = try services(policy, registry)
+        let addresses = try listenAddresses(policy)
+        let needsTLS = addresses.contains { if case .tls = $0 { true } else { false } }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        let gateway = try await Gateway(
+            services, tls: needsTLS ? try makeTLS() : nil, group: group)
+        let administration = administration(gateway, services, needsTLS: needsTLS)
+        // Signals are awaited before anybody can connect, so that a stop is always orderly.
+        let signals = Signals()
+        try await listen(gateway, administration, services, addresses, group)
+        services.ledger.append(
+            Entry.event(
+                services.ledger.ids, "GatewayStarted",
+                reason: "version \(Version.number), policy \(policy.policy.version)"))
+        await serve(signals, administration)
+        log.notice("stopping")
+        let broken = await gateway.stop()
+        services.ledger.append(
+            Entry.event(
+                services.ledger.ids, "GatewayStopped", reason: "\(broken) streams were broken off"))
+        services.ledger.flush()
+        try await group.shutdownGracefully()
+        log.notice("stopped", metadata: ["brokenOff": "\(broken)"])
+    }
+
+    private func services(
+        _ policy: PolicyFile, _ registry: CertificateRegistry
+    ) throws -> Services {
+        guard let engine = EngineAddress(file.engine.text) else {
+            throw CommandError(
+                "quaymaster.yaml:\(file.engine.line): \"\(file.engine.text)\" is no engine's address",
+                hint: "for example unix:///var/run/docker.sock", code: 2)
+        }
+        return Services(
+            authority: Authority(policy: policy, registry: registry),
+            ledger: try Ledger(directory: file.state.appendingPathComponent(StateDirectory.ledger)),
+            facts: EngineFacts(), engine: engine, limits: limits, log: log,
+            digestKey: try DigestKey.load(file.state))
+    }
+
+    private var limits: Limits {
+        var limits = Limits()
+        let names: [String: WritableKeyPath<Limits, Int>] = [
+            "bodyBytes": \.bodyBytes, "headSeconds": \.headSeconds,
+            "bodySeconds": \.bodySeconds, "idleSeconds": \.idleSeconds,
+            "drainSeconds": \.drainSeconds, "connections": \.connections,
+        ]
+        for (name, path) in names {
+            if let value = file.limits[name] { limits[keyPath: path] = value }
+        }
+        return limits
+    }
+
+    private func listenAddresses(_ policy: PolicyFile) throws -> [ListenAddress] {
+        try file.listen.map { entry in
+            let address: ListenAddress
+            do throws(GatewayError) {
+                address = try ListenAddress(entry.text)
+            } catch {
+                throw CommandError(
+                    "quaymaster.yaml:\(entry.line): \(error.description)", hint: error.hint,
+                    code: 2)
+            }
+            if case .unix(let listener) = address,
+                policy.unixUsers[listener.identity]?.isEmpty ?? true
+            {
+                throw CommandError(
+                    "quaymaster.yaml:\(entry.line): nobody may speak for the identity "
+                        + "\"\(listener.identity)\" over a Unix socket",
+                    hint: "say who in policy.yaml: identities: "
+                        + "{\(listener.identity): {unixUser: 1000}}", code: 2)
+            }
+            return address
+        }
+    }
+
+    private func makeTLS() throws -> NIOSSLContext {
+        try TLSContext.make(
+            certificate: file.certificate, key: file.key, authority: file.authority,
+            allowsTLS12: file.allowsTLS12)
+    }
+
+    private func administration(
+        _ gateway: Gateway, _ services: Services, needsTLS: Bool
+    ) -> Administration {
+        let program = self
+        return Administration(
+            gateway, services,
+            readPolicy: {
+                let issued = Set(services.authority.registry.certificates.values.map(\.identity))
+                return try PolicyReader.read(program.file.policy, issued: issued)
+            },
+            reloadTLS: {
+                if needsTLS { gateway.replace(tls: try program.makeTLS()) }
+            })
+    }
+
+    private func listen(
+        _ gateway: Gateway, _ administration: Administration, _ services: Services,
+        _ addresses: [ListenAddress], _ group: MultiThreadedEventLoopGroup
+    ) async throws {
+        let control = file.state.appendingPathComponent(ControlSocket.name).path
+        _ = try await ControlSocket(administration, log: log).listen(control, group: group)
+        if let metrics = file.metrics {
+            let parts = metrics.text.split(separator: ":")
+            guard parts.count == 2, let port = Int(parts[1]) else {
+                throw CommandError(
+                    "quaymaster.yaml:\(metrics.line): \"\(metrics.text)\" is no address",
+                    hint: "for example metrics: 127.0.0.1:9276", code: 2)
+            }
+            let channel = try await OperationsServer(gateway, services).listen(
+                host: String(parts[0]), port: port, group: group)
+            let bound = channel.localAddress?.port ?? port
+            log.notice("operations", metadata: ["address": "http://\(parts[0]):\(bound)"])
+        }
+        for address in addresses {
+            let bound = try await gateway.listen(on: address)
+            log.notice("listening", metadata: ["address": "\(bound)"])
+        }
+        if let problem = await gateway.engineProblem() {
+            log.warning("the engine is not there yet", metadata: ["problem": "\(problem)"])
+        }
+        Notify.send("READY=1")
+    }
+
+    /// Waits for signals until one says to stop.
+    private func serve(_ signals: Signals, _ administration: Administration) async {
+        for await signal in signals.stream {
+            guard signal == SIGHUP else { break }
+            Notify.send("RELOADING=1")
+            do {
+                _ = try administration.reload(by: "signal")
+            } catch {
+                log.error("the old policy stays in force")
+            }
+            Notify.send("READY=1")
+        }
+        Notify.send("STOPPING=1")
+    }
+}

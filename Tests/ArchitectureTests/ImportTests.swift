@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+/// The rooms and the only modules that each may import, with the reason for whatever is not a room.
+///
+/// An arrow that is not here fails the test; adding one is a decision, not an accident.
+private let allowed: [String: Set<String>] = [
+    // Judgement: values in, values out.
+    "JSON": [],
+    "Wire": [],
+    "Acts": [],
+    "EngineAPI": ["JSON", "Acts"],
+    "Policy": ["Acts"],
+    "Exchange": ["Acts", "EngineAPI", "JSON", "Wire"],
+    // Edges. Foundation: files, dates and the system's calls.
+    "PolicyFile": ["Acts", "Policy", "Yams", "Foundation"],
+    "Identity": ["JSON", "Crypto", "X509", "SwiftASN1", "Foundation"],
+    "Ledger": ["JSON", "Foundation", "Synchronization"],
+    "Engine": ["Acts", "EngineAPI", "JSON", "Wire", "NIOCore", "NIOPosix", "Synchronization"],
+    "Gateway": [
+        "Acts", "Engine", "EngineAPI", "Exchange", "Identity", "JSON", "Ledger", "Policy",
+        "PolicyFile", "Wire", "Crypto", "Dispatch", "Foundation", "Logging", "NIOCore",
+        "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization",
+    ],
+]
+
+private let judgement = ["JSON", "Wire", "Acts", "EngineAPI", "Policy", "Exchange"]
+
+@Suite struct ImportTests {
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private func sources(_ folder: String) throws -> [(name: String, text: String)] {
+        let url = Self.root.appendingPathComponent(folder)
+        let files = try #require(FileManager.default.enumerator(at: url, includingPropertiesForKeys: nil))
+        return try files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }.map {
+            ($0.lastPathComponent, try String(contentsOf: $0, encoding: .utf8))
+        }
+    }
+
+    private func imports(_ text: String) -> Set<String> {
+        Set(
+            text.split(separator: "\n").compactMap { line in
+                let words = line.split(separator: " ")
+                guard let index = words.firstIndex(of: "import"), index < words.count - 1,
+                    words[..<index].allSatisfy({ ["package", "public", "internal", "@testable"].contains($0) })
+                else { return nil }
+                return String(words[words.count - 1].split(separator: ".")[0])
+            })
+    }
+
+    @Test(arguments: allowed.keys.sorted())
+    func importsOnlyWhatItsRoomMay(room: String) throws {
+        let side = judgement.contains(room) ? "Judgement" : "Edges"
+        let files = try sources("Sources/\(side)/\(room)")
+        #expect(!files.isEmpty, "there is no room \(room)")
+        for file in files {
+            let surplus = imports(file.text).subtracting(allowed[room] ?? [])
+            #expect(surplus.isEmpty, "\(room)/\(file.name) imports \(surplus.sorted())")
+        }
+    }
+
+    @Test func everyRoomIsKnown() throws {
+        for side in ["Judgement", "Edges"] {
+            let folder = Self.root.appendingPathComponent("Sources/\(side)").path
+            for room in try FileManager.default.contentsOfDirectory(atPath: folder) {
+                #expect(allowed[room] != nil, "\(side)/\(room) is not in the table")
+            }
+        }
+    }
+
+    @Test func judgementRoomsImportNoEdge() {
+        let pure = Set(judgement)
+        for room in judgement {
+            #expect((allowed[room] ?? []).isSubset(of: pure), "\(room)")
+        }
+    }
+
+    @Test func inputMeetsNoTrap() throws {
+        let traps = ["fatalError(", "try!", "as!", "preconditionFailure(", "@unchecked Sendable", "nonisolated(unsafe)"]
+        for file in try sources("Sources") {
+            for (number, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+                let code = line.components(separatedBy: "//")[0]
+                for trap in traps where code.contains(trap) {
+                    #expect(line.contains("//"), "\(file.name):\(number + 1) has \(trap) without its reason")
+                }
+            }
+        }
+    }
+}

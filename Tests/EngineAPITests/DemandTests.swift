@@ -1,0 +1,179 @@
+import Acts
+import EngineAPI
+import Testing
+
+@Suite struct DemandTests {
+    private func act(_ target: String, _ body: String) throws -> Act {
+        try Draft(try Call("POST", "/v1.41" + target), body: Array(body.utf8)).act
+    }
+
+    struct Row: CustomTestStringConvertible {
+        let host: String
+        let demands: [Demand.Kind]
+        var testDescription: String { host }
+
+        init(_ host: String, _ demands: Demand.Kind...) {
+            self.host = host
+            self.demands = demands
+        }
+    }
+
+    private static func bind(
+        _ source: String, _ target: String, readOnly: Bool = false, options: Bool = false
+    ) -> Demand.Kind {
+        .bind(BindRequest(source: source, target: target, readOnly: readOnly, hasOptions: options))
+    }
+
+    @Test(arguments: [
+        // What clients always send asks for nothing.
+        Row(#""Privileged":false,"CapAdd":null,"Binds":[],"PidMode":"","NetworkMode":"default""#),
+        Row(#""NetworkMode":"bridge","IpcMode":"private","CgroupnsMode":"private""#),
+        Row(#""CapAdd":["chown","CAP_NET_RAW"],"CapDrop":["ALL"]"#),
+        Row(#""SecurityOpt":["no-new-privileges"],"LogConfig":{"Type":"json-file","Config":{"max-size":"1m"}}"#),
+        Row(#""Tmpfs":{"/t":"size=16m,mode=1777,noexec"}"#),
+        Row(#""Mounts":[{"Type":"tmpfs","Target":"/c","TmpfsOptions":{"SizeBytes":1048576}}]"#),
+        Row(#""Ulimits":[{"Name":"nofile","Soft":1024,"Hard":1024}]"#),
+        Row(#""RestartPolicy":{"Name":"no"},"ShmSize":0,"OomScoreAdj":0"#),
+        Row(#""ExtraHosts":["api.local:10.88.0.5"],"Dns":["10.88.0.2"]"#),
+        // Each spelling of each way to the host.
+        Row(#""Privileged":true"#, .privileged),
+        Row(#""PidMode":"host""#, .hostNamespace(.pid)),
+        Row(#""IpcMode":"host""#, .hostNamespace(.ipc)),
+        Row(#""UTSMode":"host""#, .hostNamespace(.uts)),
+        Row(#""UsernsMode":"host""#, .hostNamespace(.user)),
+        Row(#""CgroupnsMode":"host""#, .hostNamespace(.cgroup)),
+        Row(#""NetworkMode":"host""#, .hostNamespace(.network)),
+        Row(#""Binds":["/:/h"]"#, bind("/", "/h")),
+        Row(#""Binds":["/etc:/e:ro"]"#, bind("/etc", "/e", readOnly: true)),
+        Row(#""Binds":["/etc:/e:ro,rshared"]"#, bind("/etc", "/e", readOnly: true, options: true)),
+        Row(#""Binds":["/etc:/e:z"]"#, bind("/etc", "/e", options: true)),
+        Row(#""Mounts":[{"Type":"bind","Source":"/","Target":"/h"}]"#, bind("/", "/h")),
+        Row(
+            #""Mounts":[{"Type":"bind","Source":"/x","Target":"/h","BindOptions":{"CreateMountpoint":true}}]"#,
+            bind("/x", "/h", options: true)),
+        Row(#""Mounts":[{"Type":"npipe","Source":"x","Target":"/h"}]"#, .mountKind("npipe")),
+        Row(#""Mounts":[{"Type":"image","Source":"x","Target":"/h"}]"#, .mountKind("image")),
+        Row(#""Mounts":[{"Source":"/","Target":"/h"}]"#, .mountKind("unknown")),
+        Row(
+            #""Mounts":[{"Type":"volume","Target":"/h","VolumeOptions":{"DriverConfig":{"Options":{"o":"bind"}}}}]"#,
+            .volumeOption("o")),
+        Row(
+            #""Mounts":[{"Type":"volume","Target":"/h","VolumeOptions":{"DriverConfig":{"Name":"nfs"}}}]"#,
+            .volumeDriver("nfs")),
+        Row(#""VolumeDriver":"nfs""#, .volumeDriver("nfs")),
+        Row(#""CapAdd":["ALL"]"#, .capability("ALL")),
+        Row(#""CapAdd":"sys_admin""#, .capability("SYS_ADMIN")),
+        Row(#""CapAdd":["Cap_Sys_Ptrace"]"#, .capability("SYS_PTRACE")),
+        Row(#""Devices":[{"PathOnHost":"/dev/kvm"}]"#, .device("/dev/kvm")),
+        Row(#""DeviceCgroupRules":["c *:* rwm"]"#, .device("c *:* rwm")),
+        Row(#""DeviceRequests":[{"Count":-1}]"#, .device("any")),
+        Row(#""SecurityOpt":["seccomp=unconfined"]"#, .securityOption("seccomp=unconfined")),
+        Row(#""SecurityOpt":["apparmor:unconfined"]"#, .securityOption("apparmor:unconfined")),
+        Row(#""SecurityOpt":["no-new-privileges=false"]"#, .securityOption("no-new-privileges=false")),
+        Row(#""MaskedPaths":[]"#, .unmaskedPaths),
+        Row(#""ReadonlyPaths":["/proc/bus"]"#, .unmaskedPaths),
+        Row(#""Sysctls":{"kernel/core_pattern":"|x"}"#, .sysctl(name: "kernel.core_pattern", value: "|x")),
+        Row(#""Runtime":"io.containerd.runc.v2""#, .runtime("io.containerd.runc.v2")),
+        Row(#""CgroupParent":"/x""#, .cgroupParent("/x")),
+        Row(#""Cgroup":"container:x""#, .cgroupParent("container:x")),
+        Row(#""GroupAdd":["docker"]"#, .hostGroup("docker")),
+        Row(#""LogConfig":{"Type":"syslog"}"#, .logDriver("syslog")),
+        Row(#""LogConfig":{"Type":"none"}"#, .logDriver("none")),
+        Row(#""LogConfig":{"Config":{"syslog-address":"x"}}"#, .logOption("syslog-address")),
+        Row(#""Tmpfs":{"/t":"exec,size=64g"}"#, .tmpfsOption("exec"), .tmpfsOption("size=64g")),
+        Row(#""Tmpfs":{"/t":"size=100%"}"#, .tmpfsOption("size=100%")),
+        Row(#""Tmpfs":{"/t":"mode=4777"}"#, .tmpfsOption("mode=4777")),
+        Row(#""StorageOpt":{"size":"1g"}"#, .storageOption("size")),
+        Row(#""Annotations":{"a":"b"}"#, .annotation("a")),
+        Row(#""OomScoreAdj":-1000"#, .outOfMemoryScore(-1000)),
+        Row(#""OomKillDisable":true"#, .outOfMemoryKillDisabled),
+        Row(#""CpuRealtimeRuntime":1"#, .realTimeScheduling),
+        Row(#""CpusetCpus":"0-1""#, .processorPinning("0-1")),
+        Row(#""BlkioDeviceReadBps":[{"Path":"/dev/vda","Rate":1}]"#, .blockDevice("/dev/vda")),
+        Row(#""Ulimits":[{"Name":"memlock","Soft":-1,"Hard":-1}]"#, .userLimit("memlock")),
+        Row(#""ShmSize":1099511627776"#, .sharedMemory(bytes: 1 << 40)),
+        Row(#""PublishAllPorts":true"#, .allPorts),
+        Row(
+            #""PortBindings":{"80/tcp":[{"HostPort":"8080"},{"HostIp":"::","HostPort":"22"}]}"#,
+            .publishedPort(PortRequest(address: "", ports: 8080...8080)),
+            .publishedPort(PortRequest(address: "::", ports: 22...22))),
+        Row(
+            #""PortBindings":{"80/tcp":[{"HostPort":""}]}"#,
+            .publishedPort(PortRequest(address: "", ports: nil))),
+        Row(#""PortBindings":{"80/tcp":[{"HostPort":"a"}]}"#, .unjudged("a host port that is no number or range")),
+        Row(#""ExtraHosts":["h:host-gateway"]"#, .hostName("h:host-gateway")),
+        Row(#""ExtraHosts":["h:127.0.0.1"]"#, .hostName("h:127.0.0.1")),
+        Row(#""ExtraHosts":["h=[::1]"]"#, .hostName("h=[::1]")),
+        Row(#""Dns":["169.254.169.254"]"#, .resolver("169.254.169.254")),
+        Row(#""RestartPolicy":{"Name":"always"}"#, .restartPolicy("always")),
+        // Towards other containers.
+        Row(#""PidMode":"container:x1""#, .joinedNamespace(.pid, container: "x1")),
+        Row(#""NetworkMode":"container:x1""#, .joinedNamespace(.network, container: "x1")),
+        Row(#""VolumesFrom":["x1:ro"]"#, .inheritedMounts(container: "x1")),
+        Row(#""Links":["x1:peer"]"#, .link(container: "x1")),
+        // What nobody can mean.
+        Row(#""PidMode":"else""#, .unjudged(#"the pid mode "else""#)),
+        Row(#""Binds":["relative/x:/y"]"#, .unjudged(#"a volume called "relative/x""#)),
+        Row(#""Binds":["a:b:c:d"]"#, .unjudged(#"the mount "a:b:c:d""#)),
+        Row(#""NetworkMode":"../x""#, .unjudged(#"a network called "../x""#)),
+    ])
+    func reads(row: Row) throws {
+        let act = try act("/containers/create", "{\"Image\":\"a\",\"HostConfig\":{\(row.host)}}")
+        #expect(act.demands.map(\.kind) == row.demands)
+    }
+
+    @Test func referencesAreFound() throws {
+        let act = try act(
+            "/containers/create",
+            #"{"Image":"bb:1","HostConfig":{"Binds":["data:/d"],"NetworkMode":"net1","VolumesFrom":["c1"],"#
+                + #""Mounts":[{"Type":"volume","Source":"more","Target":"/m"}]},"#
+                + #""NetworkingConfig":{"EndpointsConfig":{"net2":{"NetworkID":"n3","Links":["c2:x"]}}}}"#)
+        let found = act.references.map { "\($0.kind.rawValue) \($0.text)" }
+        #expect(
+            Set(found) == [
+                "image bb:1", "volume data", "volume more", "network net1", "network net2",
+                "network n3", "container c1", "container c2",
+            ])
+        for reference in act.references {
+            #expect(reference.mayBeAbsent == (reference.kind == .volume))
+        }
+    }
+
+    @Test func otherBodiesAreJudgedToo() throws {
+        #expect(try act("/containers/x/exec", #"{"Cmd":["id"],"Privileged":true}"#).demands.map(\.kind) == [.privileged])
+        #expect(try act("/containers/x/exec", #"{"Cmd":["id"],"Privileged":false}"#).demands.isEmpty)
+        #expect(
+            try act("/containers/x/update", #"{"Devices":[{"PathOnHost":"/dev/x"}],"Memory":1}"#).demands.map(\.kind)
+                == [.device("/dev/x")])
+        #expect(try act("/networks/create", #"{"Name":"n","Driver":"bridge"}"#).demands.isEmpty)
+        #expect(
+            try act("/networks/create", #"{"Name":"n","Driver":"macvlan","Options":{"parent":"eth0"}}"#).demands
+                .map(\.kind) == [.networkDriver("macvlan"), .networkOption("parent")])
+        #expect(
+            try act("/networks/create", #"{"Name":"n","Options":{"com.docker.network.bridge.name":"docker0"}}"#)
+                .demands.map(\.kind) == [.networkOption("com.docker.network.bridge.name")])
+        #expect(
+            try act("/volumes/create", #"{"Name":"v","DriverOpts":{"type":"none","device":"/"}}"#).demands.count == 2)
+        #expect(try act("/swarm/init", "{}").demands.count == 1)
+    }
+
+    @Test func buildsAskForWhatTheirStepsGet() throws {
+        let call = try Call(
+            "POST", "/v1.41/build?networkmode=host&cgroupparent=%2Fx&extrahosts=h%3Ahost-gateway&t=a&t=b")
+        let act = try Draft(call).act
+        #expect(
+            act.demands.map(\.kind)
+                == [.hostNamespace(.network), .cgroupParent("/x"), .hostName("h:host-gateway")])
+        let joined = try Draft(Call("POST", "/build?networkmode=container:x")).act
+        #expect(joined.demands.map(\.kind) == [.joinedNamespace(.network, container: "x")])
+        #expect(joined.references.map(\.text) == ["x"])
+    }
+
+    @Test func pullAndImportAreDifferentVerbs() throws {
+        #expect(try Draft(Call("POST", "/images/create?fromImage=a&tag=1")).act.verbs == [.pull])
+        let archive = try Draft(Call("POST", "/images/create?fromSrc=-&repo=a")).act
+        #expect(archive.verbs == [.import] && archive.demands.isEmpty)
+        let remote = try Draft(Call("POST", "/images/create?fromSrc=http%3A%2F%2Fx&repo=a")).act
+        #expect(remote.verbs == [.import] && remote.demands.count == 1)
+    }
+}

@@ -1,0 +1,237 @@
+import Foundation
+import Testing
+
+/// The private engine that `make test` has started; without one every test here fails.
+struct PrivateEngine {
+    /// Its folder, which holds the socket.
+    let folder: URL
+
+    static func find() throws -> PrivateEngine {
+        let path = try #require(
+            ProcessInfo.processInfo.environment["QM_ENGINE_DIR"],
+            "these tests need a private engine: run them with `make test`")
+        return PrivateEngine(folder: URL(fileURLWithPath: path))
+    }
+
+    var socket: String { folder.appendingPathComponent("docker.sock").path }
+
+    /// The image that the engine holds.
+    static let image = "bb:1"
+
+    /// Runs the docker client against the engine itself.
+    @discardableResult
+    func docker(_ arguments: String..., input: String = "") throws -> Outcome {
+        try run(["docker", "-H", "unix://\(socket)"] + arguments, input: input)
+    }
+
+    /// Removes what a test has made; what is not there is no matter.
+    func clean(_ arguments: String...) {
+        do {
+            _ = try run(["docker", "-H", "unix://\(socket)"] + arguments)
+        } catch {
+            Issue.record(error)
+        }
+    }
+
+    /// Kills the engine and starts it again.
+    func restart() throws {
+        let script = Plane.root.appendingPathComponent("Scripts/private-engine").path
+        let outcome = try run([script, "restart", folder.path])
+        #expect(outcome.status == 0, "\(outcome)")
+    }
+}
+
+/// A gateway in front of the private engine, with a configuration of its own.
+final class Plane {
+    static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The built program, beside the tests.
+    static let program: String = {
+        let folder =
+            ProcessInfo.processInfo.environment["QM_BIN_DIR"]
+            ?? root.appendingPathComponent(".build/debug").path
+        return folder + "/quaymaster"
+    }()
+
+    static let policy = """
+        tenants: {red: {}, blue: {}}
+        roles:
+          developer: [view, logs, search, run, start, stop, restart, kill, pause, wait, rename, update,
+            rm, attach, exec, cp, export, commit, pull, push, build, tag, rmi, load, save, import,
+            login, network, volume, prune]
+          observer: [view, logs]
+        identities:
+          socket: {unixUser: 0}
+        grants:
+          - {to: admin, may: "*", in: "*", level: privileged}
+          - {to: [alice, socket], may: developer, in: red, level: baseline}
+          - {to: bo, may: developer, in: blue, level: baseline}
+          - {to: watcher, may: observer, in: red}
+        """
+
+    let engine: PrivateEngine
+    let folder: URL
+    private(set) var server: Command
+    private(set) var address = ""
+
+    /// Makes a configuration and starts a gateway on it.
+    ///
+    /// - Parameters:
+    ///   - policy: The text of `policy.yaml`.
+    ///   - socket: The engine's socket; the private engine's when nil.
+    ///   - unix: Also listens on a Unix socket of the identity `socket` in the plane's folder.
+    ///   - limits: Entries of `limits` in `quaymaster.yaml`.
+    /// - Throws: When the gateway does not start.
+    init(policy: String = Plane.policy, socket: String? = nil, unix: Bool = false, limits: String = "") throws {
+        engine = try PrivateEngine.find()
+        folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("quaymaster-\(UUID().uuidString.prefix(8))")
+        let made = try run([
+            Self.program, "init", folder.path, "--in-front-of", "unix://\(socket ?? engine.socket)",
+            "--listen", "tls://127.0.0.1:0",
+        ])
+        try #require(made.status == 0, "\(made)")
+        try policy.write(
+            to: folder.appendingPathComponent("policy.yaml"), atomically: true, encoding: .utf8)
+        var more = limits.isEmpty ? "" : "limits: {\(limits)}\n"
+        more += "metrics: 127.0.0.1:0\n"
+        var text = try String(
+            contentsOf: folder.appendingPathComponent("quaymaster.yaml"), encoding: .utf8)
+        if unix {
+            let path = folder.appendingPathComponent("sockets/docker.sock").path
+            text = text.replacing(
+                "listen:\n", with: "listen:\n  - unix://\(path)?identity=socket&mode=0666\n")
+        }
+        try (text + more).write(
+            to: folder.appendingPathComponent("quaymaster.yaml"), atomically: true, encoding: .utf8)
+        server = try Self.start(folder)
+        try awaitListening()
+    }
+
+    private static func start(_ folder: URL) throws -> Command {
+        try Command([program, "serve", "--config", folder.path, "--log-level", "debug"])
+    }
+
+    private func awaitListening() throws {
+        let marker = "listening address=tls://"
+        try #require(server.wait { $0.errors.contains(marker) }, "\(server.errors)")
+        let rest = try #require(server.errors.range(of: marker)).upperBound
+        address = String(server.errors[rest...].prefix { $0 != "\n" })
+    }
+
+    /// Stops the gateway and starts another on the same configuration; the port changes.
+    func restart() throws {
+        stop()
+        server = try Self.start(folder)
+        try awaitListening()
+    }
+
+    /// Stops the gateway in good order.
+    @discardableResult
+    func stop() -> Outcome {
+        server.signal(SIGTERM)
+        return server.finish(seconds: 30)
+    }
+
+    /// Stops everything and removes what was made.
+    func remove() {
+        stop()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Runs quaymaster on this configuration.
+    @discardableResult
+    func quaymaster(_ arguments: String...) throws -> Outcome {
+        try run([Self.program] + arguments + ["--config", folder.path])
+    }
+
+    /// The certificate folder of an identity, which is made at the first call.
+    func certificates(_ identity: String, ttl: String = "1h") throws -> String {
+        let out = folder.appendingPathComponent("identities/\(identity)").path
+        if !FileManager.default.fileExists(atPath: out) {
+            let outcome = try quaymaster("identity", "issue", identity, "--ttl", ttl, "--out", out)
+            try #require(outcome.status == 0, "\(outcome)")
+        }
+        return out
+    }
+
+    /// The environment of the stock docker client for an identity.
+    func environment(_ identity: String) throws -> [String: String] {
+        [
+            "DOCKER_HOST": "tcp://\(address)", "DOCKER_TLS_VERIFY": "1", "DOCKER_BUILDKIT": "0",
+            "DOCKER_CERT_PATH": try certificates(identity),
+        ]
+    }
+
+    /// Runs the stock docker client as an identity.
+    @discardableResult
+    func docker(
+        _ identity: String, _ arguments: String..., input: String = "", seconds: Double = 120
+    ) throws -> Outcome {
+        try run(
+            ["docker"] + arguments, environment: environment(identity), input: input,
+            seconds: seconds)
+    }
+
+    /// Starts the stock docker client as an identity.
+    func start(_ identity: String, _ arguments: String...) throws -> Command {
+        try Command(["docker"] + arguments, environment: environment(identity))
+    }
+
+    /// One plain HTTP exchange as an identity, with curl: status and body.
+    func request(
+        _ identity: String, _ arguments: String...
+    ) throws -> (status: Int, body: String) {
+        let folder = try certificates(identity)
+        let last = try #require(arguments.last)
+        let outcome = try run(
+            [
+                "curl", "-sS", "--cacert", "\(folder)/ca.pem", "--cert", "\(folder)/cert.pem",
+                "--key", "\(folder)/key.pem", "-w", "\n%{http_code}",
+            ] + arguments.dropLast() + ["https://\(address)\(last)"])
+        let parts = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+        return (Int(parts.last ?? "") ?? 0, parts.dropLast().joined(separator: "\n"))
+    }
+
+    /// The record's lines, once one of them satisfies a check.
+    ///
+    /// Lines of acts that change nothing follow within a tenth of a second, so this waits.
+    func record(until check: ([[String: Any]]) -> Bool) throws -> [[String: Any]] {
+        let file = folder.appendingPathComponent("state/ledger/record.jsonl")
+        let end = Date().addingTimeInterval(10)
+        while true {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let lines = try text.split(separator: "\n").map { line in
+                try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            }
+            if check(lines) || Date() > end { return lines }
+            usleep(20_000)
+        }
+    }
+
+    /// Memory of the gateway, in KiB.
+    var residentMemory: Int {
+        let text = (try? String(contentsOfFile: "/proc/\(server.pid)/status", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        return line.split(separator: " ").compactMap { Int($0) }.first ?? 0
+    }
+
+    /// The number of open files of the gateway.
+    var openFiles: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.pid)/fd").count) ?? 0
+    }
+}
+
+/// Every test of this target: one after the other, since they share an engine and two cores.
+@Suite(.serialized) enum Integration {}
+
+/// Makes a plane, runs a body, removes the plane.
+func withPlane(
+    policy: String = Plane.policy, unix: Bool = false, limits: String = "",
+    _ body: (Plane) throws -> Void
+) throws {
+    let plane = try Plane(policy: policy, unix: unix, limits: limits)
+    defer { plane.remove() }
+    try body(plane)
+}

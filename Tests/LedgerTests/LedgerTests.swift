@@ -1,0 +1,122 @@
+import Foundation
+import Ledger
+import Synchronization
+import Testing
+
+/// A directory that goes when the test ends.
+private func withDirectory<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
+    let url = FileManager.default.temporaryDirectory
+        .appendingPathComponent("quaymaster-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try await body(url)
+}
+
+private func lines(_ directory: URL) throws -> [[String: Any]] {
+    let text = try String(
+        contentsOf: directory.appendingPathComponent("record.jsonl"), encoding: .utf8)
+    return try text.split(separator: "\n").map { line in
+        try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+}
+
+private func append(_ entry: Entry, to ledger: Ledger) async throws {
+    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+        ledger.append(entry) { done.resume(with: $0.mapError { $0 }) }
+    }
+}
+
+@Suite struct LedgerTests {
+    private func entry(_ ledger: Ledger, _ phase: Entry.Phase = .outcome) -> Entry {
+        let now = Timestamp.now()
+        var entry = Entry(id: ledger.ids.next(at: now), time: now, phase: phase)
+        entry.identity = "alice"
+        entry.operation = "ContainerCreate"
+        entry.reason = "quotes \" and\nlines and \u{1} stay inside"
+        entry.status = 201
+        return entry
+    }
+
+    @Test func everyLineIsAnObjectOfItsOwn() async throws {
+        try await withDirectory { directory in
+            let ledger = try Ledger(directory: directory)
+            for _ in 0..<20 { ledger.append(entry(ledger)) }
+            try await append(entry(ledger, .intent), to: ledger)
+            let found = try lines(directory)
+            #expect(found.count == 21)
+            #expect(found[0]["reason"] as? String == "quotes \" and\nlines and \u{1} stay inside")
+            #expect(found[0]["status"] as? Int == 201)
+            #expect(found[20]["phase"] as? String == "intent")
+            #expect(found[20]["status"] == nil)
+            let ids = found.compactMap { $0["id"] as? String }
+            #expect(ids == ids.sorted() && Set(ids).count == 21)
+        }
+    }
+
+    /// Whoever was told that a line is durable finds it in the file, however many wait together.
+    @Test func manyWaitTogether() async throws {
+        try await withDirectory { directory in
+            let ledger = try Ledger(directory: directory)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<200 {
+                    group.addTask { try await append(self.entry(ledger), to: ledger) }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try lines(directory).count == 200)
+            #expect(ledger.lostLines == 0)
+        }
+    }
+
+    @Test func aTornLineIsCutAndSaid() async throws {
+        try await withDirectory { directory in
+            let file = directory.appendingPathComponent("record.jsonl")
+            try Data("{\"v\":1}\n{\"v\":1,\"id\":\"to".utf8).write(to: file)
+            let ledger = try Ledger(directory: directory)
+            try await append(entry(ledger), to: ledger)
+            let found = try lines(directory)
+            #expect(found.count == 3)
+            #expect(found[1]["operation"] as? String == "LedgerRecovered")
+            #expect((found[1]["reason"] as? String)?.contains("15 bytes") == true)
+        }
+    }
+
+    /// A disk that is full refuses those who wait, and the file still ends in a whole line.
+    @Test func aFullDiskRefusesAndRecovers() async throws {
+        try await withDirectory { directory in
+            let full = directory.appendingPathComponent("full")
+            try FileManager.default.createDirectory(at: full, withIntermediateDirectories: true)
+            // /dev/full takes the place of the file: every write says ENOSPC.
+            try FileManager.default.createSymbolicLink(
+                atPath: full.appendingPathComponent("record.jsonl").path, withDestinationPath: "/dev/full")
+            let ledger = try Ledger(directory: full)
+            await #expect(throws: LedgerError.self) { try await append(self.entry(ledger), to: ledger) }
+            #expect(ledger.lostLines == 1)
+        }
+    }
+
+    @Test func aDirectoryThatCannotBeWrittenIsSaid() {
+        #expect(throws: LedgerError.self) {
+            try Ledger(directory: URL(fileURLWithPath: "/proc/quaymaster-nowhere"))
+        }
+    }
+
+    @Test(arguments: [
+        (Int64(0), "1970-01-01T00:00:00.000Z"),
+        (951_782_400_123_000_000, "2000-02-29T00:00:00.123Z"),
+        (1_795_478_399_999_999_999, "2026-11-23T23:59:59.999Z"),
+        (4_102_444_800_000_000_000, "2100-01-01T00:00:00.000Z"),
+    ])
+    func timesAreWritten(time: Int64, text: String) {
+        var bytes: [UInt8] = []
+        Timestamp.append(time, to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == text)
+    }
+
+    @Test func idsGrowEvenWhenTheClockDoesNot() {
+        let ids = EntryIDs()
+        let made = (0..<1000).map { ids.next(at: 1_000_000_000 - Int64($0) * 1_000_000) }
+        #expect(made == made.sorted() && Set(made).count == 1000)
+        #expect(made.allSatisfy { $0.count == 26 })
+    }
+}

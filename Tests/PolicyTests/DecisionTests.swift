@@ -1,0 +1,177 @@
+import Acts
+import Policy
+import Testing
+
+@Suite struct DecisionTests {
+    private static let place = Location(file: "policy.yaml", line: 7)
+
+    private static func grant(
+        _ verbs: [Verb], _ scope: Grant.Scope, _ levels: Level.Standard...
+    ) -> Grant {
+        Grant(
+            verbs: VerbSet(verbs), scope: scope, levels: levels.map { .builtIn($0) },
+            location: place)
+    }
+
+    private static let shared = Policy(
+        tenants: ["blue", "red"],
+        grants: [
+            "admin": [grant(Verb.allCases, .everything, .privileged)],
+            "alice": [grant([.run, .view, .exec, .rm, .cp], .tenant("red"), .baseline)],
+            "bo": [grant([.run, .view], .tenant("blue"), .baseline)],
+            "watcher": [grant([.view, .logs], .tenant("red"), .baseline)],
+            "both": [
+                grant([.view], .tenant("red"), .baseline), grant([.view], .tenant("blue"), .baseline),
+            ],
+            "held": [grant([.run], .tenant("red"), .privileged, .restricted)],
+        ], version: "v")
+
+    private static let alone = Policy(
+        tenants: ["local"],
+        grants: [
+            "alice": [grant([.run, .view], .tenant("local"), .baseline)],
+            "admin": [grant(Verb.allCases, .everything, .privileged)],
+        ], version: "v")
+
+    private static let mine = Reference(.container, "mine", origin: "path")
+    private static let theirs = Reference(.container, "theirs", origin: "path")
+    private static let nobodys = Reference(.container, "old", origin: "path")
+    private static let gone = Reference(.container, "gone", origin: "path")
+    private static let newVolume = Reference(.volume, "new", origin: "Binds", mayBeAbsent: true)
+    private static let theirVolume = Reference(.volume, "vol", origin: "Binds", mayBeAbsent: true)
+    private static let image = Reference(.image, "bb:1", origin: "Image")
+
+    private static let facts = Facts([
+        mine: .found(id: "1", tenant: "red"), theirs: .found(id: "2", tenant: "blue"),
+        nobodys: .found(id: "3", tenant: nil), gone: .absent, newVolume: .absent,
+        theirVolume: .found(id: "vol", tenant: "blue"),
+    ])
+
+    private static func act(
+        _ verb: Verb, _ references: [Reference] = [], _ demands: [Demand.Kind] = [],
+        creates: ObjectKind? = nil, reach: Act.Reach = .referenced
+    ) -> Act {
+        Act(
+            operation: "Test", verbs: [verb], harm: [], references: references,
+            demands: demands.map { Demand($0, origin: "x") }, creates: creates, reach: reach)
+    }
+
+    struct Row: CustomTestStringConvertible {
+        let testDescription: String
+        let who: String
+        let act: Act
+        /// The rule of the refusal; nil when it is permitted.
+        let rule: String?
+        var obligations: [Obligation]?
+
+        init(_ what: String, _ who: String, _ act: Act, _ rule: String? = nil, _ obligations: [Obligation]? = nil) {
+            testDescription = what
+            self.who = who
+            self.act = act
+            self.rule = rule
+            self.obligations = obligations
+        }
+    }
+
+    @Test(arguments: [
+        Row("own container", "alice", act(.exec, [mine])),
+        Row("foreign container", "alice", act(.exec, [theirs]), "tenant.own"),
+        Row("nobody's container", "alice", act(.exec, [nobodys]), "tenant.own"),
+        Row("absent container", "alice", act(.exec, [gone]), "tenant.own"),
+        Row("never asked", "alice", act(.exec, [Reference(.container, "new", origin: "p")]), "tenant.own"),
+        Row("own and foreign together", "alice", act(.run, [mine, theirs]), "tenant.own"),
+        Row("administrators reach everything", "admin", act(.exec, [theirs])),
+        Row("verb not granted", "bo", act(.exec, [theirs]), "verb.exec"),
+        Row("read-only role runs nothing", "watcher", act(.run), "verb.run"),
+        Row("nobody known", "eve", act(.view), "identity.grants"),
+        Row("images are shared", "alice", act(.run, [image])),
+        Row("beyond the level", "alice", act(.run, [], [.privileged]), "level.privileged"),
+        Row("administrators may", "admin", act(.run, [], [.privileged])),
+        Row("the stricter of grant and zone", "held", act(.run, [], [.restartPolicy("always")]), "level.restart-policy"),
+        Row(
+            "a new volume is made first", "alice", act(.run, [newVolume], creates: .container), nil,
+            [.stamp(tenant: "red"), .makeVolumes(["new"])]),
+        Row("a foreign volume", "alice", act(.run, [theirVolume], creates: .container), "tenant.own"),
+        Row("lists are narrowed", "alice", act(.view, reach: .list(.container)), nil, [.narrow(tenant: "red")]),
+        Row("lists of administrators are whole", "admin", act(.view, reach: .list(.container)), nil, []),
+        Row("lists of images are whole", "alice", act(.view, reach: .list(.image)), nil, []),
+        Row("sums are narrowed", "alice", act(.view, reach: .summary), nil, [.narrow(tenant: "red")]),
+        Row("the whole engine is nobody's", "alice", act(.view, reach: .engine), "tenant.engine"),
+        Row(
+            "plugins do not exist for tenants", "alice",
+            act(.view, [Reference(.plugin, "p", origin: "path")]), "tenant.own"),
+        Row("any of several grants", "both", act(.view, [theirs])),
+    ])
+    func decidesOnASharedEngine(row: Row) {
+        check(row, Self.shared)
+    }
+
+    @Test(arguments: [
+        Row("every object is its own", "alice", act(.view, [nobodys]), nil, []),
+        Row("new objects are stamped", "alice", act(.run, creates: .container), nil, [.stamp(tenant: "local")]),
+        Row("administrators' too", "admin", act(.run, creates: .container), nil, [.stamp(tenant: "local")]),
+        Row("lists are whole", "alice", act(.view, reach: .list(.container)), nil, []),
+        Row("the engine is its own", "alice", act(.view, reach: .engine), nil, []),
+        Row("beyond the level", "alice", act(.run, [], [.hostNamespace(.pid)]), "level.host-pid"),
+    ])
+    func decidesForOneTenant(row: Row) {
+        check(row, Self.alone)
+    }
+
+    private func check(_ row: Row, _ policy: Policy) {
+        switch policy.decide(row.act, by: row.who, seeing: Self.facts) {
+        case .permit(let permit):
+            #expect(row.rule == nil)
+            if let obligations = row.obligations { #expect(permit.obligations == obligations) }
+        case .refuse(let refusal):
+            #expect(refusal.rule == row.rule)
+            #expect(!refusal.words.isEmpty)
+        }
+    }
+
+    @Test func foreignAndAbsentAreToldAlike() {
+        func words(_ reference: Reference) -> String? {
+            guard
+                case .refuse(let refusal) = Self.shared.decide(
+                    Self.act(.exec, [reference]), by: "alice", seeing: Self.facts)
+            else { return nil }
+            return refusal.words.replacing(reference.text, with: "X")
+        }
+        #expect(words(Self.theirs) != nil)
+        #expect(words(Self.theirs) == words(Self.gone))
+        #expect(words(Self.theirs) == words(Self.nobodys))
+    }
+
+    @Test func onlyWhatIsNeededIsResolved() {
+        let act = Self.act(.exec, [Self.mine, Self.image])
+        #expect(Self.shared.unresolved(act, by: "alice") == [Self.mine])
+        #expect(Self.shared.unresolved(act, by: "admin").isEmpty)
+        #expect(Self.alone.unresolved(act, by: "alice").isEmpty)
+    }
+
+    @Test func refusalsNameRulePlaceAndAlternative() {
+        let bind = Demand.Kind.bind(
+            BindRequest(source: "/", target: "/h", readOnly: false, hasOptions: false))
+        guard
+            case .refuse(let refusal) = Self.shared.decide(
+                Self.act(.run, [], [bind]), by: "alice", seeing: Facts())
+        else { return #expect(Bool(false)) }
+        #expect(
+            refusal.words == "a bind of the host path / (x) is beyond the level baseline; "
+                + "rule level.bind (policy.yaml:7); allowed are named volumes and tmpfs")
+    }
+
+    /// Whatever is asked, nobody gets more by asking for more, and a grant's absence refuses.
+    @Test func moreDemandsNeverHelp() {
+        let kinds: [Demand.Kind] = [
+            .privileged, .restartPolicy("always"), .capability("ALL"), .allPorts, .runtime("runc"),
+        ]
+        for first in kinds {
+            for second in kinds {
+                let one = Self.shared.decide(Self.act(.run, [], [first]), by: "alice", seeing: Facts())
+                let two = Self.shared.decide(Self.act(.run, [], [first, second]), by: "alice", seeing: Facts())
+                if case .refuse = one, case .permit = two { Issue.record("\(first) \(second)") }
+            }
+        }
+    }
+}
