@@ -15,7 +15,7 @@ test: ## All tests, those against a private engine included
 	@$(SCRIPTS)/test
 
 lint: ## Format, shell and Python checks; changes nothing
-	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Fuzz Package.swift
 	@for file in $(SCRIPTS)/* .ci/run; do \
 	  case "$$(head -1 $$file)" in \
 	    *python3) python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])' $$file ;; \

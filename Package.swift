@@ -99,3 +99,12 @@ let package = Package(
         tests("Integration", ["quaymaster"]),
     ]
 )
+
+// libFuzzer harnesses; `make soak` builds them in a folder of their own.
+if Context.environment["QUAYMASTER_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "wire-fuzz", dependencies: ["EngineAPI", "JSON", "Wire"], path: "Fuzz/WireFuzz",
+            swiftSettings: common + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}
