@@ -49,8 +49,6 @@ import Testing
 
     @Test(arguments: [
         Refused("[]", "body.type", ""),
-        Refused("null", "body.type", ""),
-        Refused("{} {}", "body.json", ""),
         Refused("{\"Image\":\"a\"}\u{0}", "body.json", ""),
         Refused(#"{"HostConfig":{"Privileged":true,"Privileged":false}}"#, "body.json", ""),
         Refused(
@@ -66,7 +64,6 @@ import Testing
             "{\"HostConfig\":{\"Networ\u{212A}Mode\":\"host\"}}", "body.unknown-field",
             "HostConfig.\"Networ\u{212A}Mode\""),
         Refused(#"{"HostConfig":{"NewThing":1}}"#, "body.unknown-field", #"HostConfig."NewThing""#),
-        Refused(#"{"HostConfig":{"NewThing":null}}"#, "body.unknown-field", #"HostConfig."NewThing""#),
         Refused(#"{"Privileged":true}"#, "body.unknown-field", #""Privileged""#),
         Refused(#"{"Memory":1}"#, "body.refused-field", "Memory"),
         Refused(#"{"VolumeDriver":"x"}"#, "body.refused-field", "VolumeDriver"),
@@ -77,7 +74,6 @@ import Testing
         Refused(#"{"HostConfig":{"Memory":1e9}}"#, "body.type", "HostConfig.Memory"),
         Refused(#"{"HostConfig":{"Memory":1.0}}"#, "body.type", "HostConfig.Memory"),
         Refused(#"{"HostConfig":{"Binds":"/:/h"}}"#, "body.type", "HostConfig.Binds"),
-        Refused(#"{"HostConfig":{"Binds":[null]}}"#, "body.type", "HostConfig.Binds[0]"),
         Refused(#"{"HostConfig":{"Mounts":[{"Type":"loop"}]}}"#, "body.value", "HostConfig.Mounts[0].Type"),
         Refused(#"{"HostConfig":{"Mounts":[{"Type":"BIND"}]}}"#, "body.value", "HostConfig.Mounts[0].Type"),
         Refused(#"{"HostConfig":{"Isolation":"hyperv"}}"#, "body.value", "HostConfig.Isolation"),

@@ -99,6 +99,36 @@ private let version = APIVersion(minor: 41)
 
     // MARK: Bodies
 
+    /// Who may not do it whatever the body says makes nobody read one.
+    @Test func bodiesOfTheRefusedAreNotRead() throws {
+        var exchange = Exchange(bodyLimit: 77)
+        let start = try head(
+            "POST /containers/create HTTP/1.1", "Content-Type: application/json", "Content-Length: 40")
+        guard case .collectBody = exchange.received(start) else { return fail("not collected") }
+        let refusal = Refusal(rule: "verb.run", location: nil, reason: .noGrants)
+        guard case .answer(let answer, let ending) = exchange.refused(refusal) else { return fail("not refused") }
+        #expect(answer.status == 403 && answer.rule == "verb.run")
+        #expect(!ending.keepClient, "what follows is the body")
+    }
+
+    /// A body behind a refused HEAD would be read as the next answer.
+    @Test func refusedHeadsHaveNoBody() throws {
+        for target in ["/nothing", "/v1.99/_ping", "/containers/x/json"] {
+            var exchange = Exchange(bodyLimit: 77)
+            guard case .answer(let answer, _) = exchange.received(try head("HEAD \(target) HTTP/1.1")) else {
+                return fail("not refused: \(target)")
+            }
+            let isHead = exchange.isHead
+            #expect(isHead)
+            #expect(text(answer.bytes(close: false, isHead: isHead)).hasSuffix("\r\n\r\n"))
+        }
+    }
+
+    @Test func messagesAreBounded() {
+        let answer = Answer(status: 403, message: String(repeating: "x", count: 1 << 20))
+        #expect(answer.message.utf8.count < 4200)
+    }
+
     @Test func judgedBodiesAreCollectedAndWrittenAnew() throws {
         var exchange = Exchange(bodyLimit: 77)
         let start = try head(

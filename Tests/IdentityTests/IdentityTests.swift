@@ -106,6 +106,43 @@ import X509
         }
     }
 
+    /// A line that the power cut in two was told to nobody; what follows it is whole.
+    @Test func aTornLineIsCut() throws {
+        try withFile { file in
+            let authority = try CertificateAuthority(named: "Test", now: now)
+            let peers = try ["alice", "bo"].map {
+                try PeerCertificate(authority.identity($0, lifetime: 60, now: now).certificate)
+            }
+            var registry = try CertificateRegistry(file: file)
+            try registry.issue(IssuedCertificate(peers[0], issuedAt: now))
+            var bytes = try Data(contentsOf: file)
+            let whole = bytes.count
+            bytes.append(contentsOf: Array(#"{"event":"revoked","finger"#.utf8))
+            try bytes.write(to: file)
+            registry = try CertificateRegistry(file: file)
+            #expect(registry.objection(to: peers[0], at: now) == nil)
+            #expect(try Data(contentsOf: file).count > whole, "a reader changes nothing")
+            try registry.issue(IssuedCertificate(peers[1], issuedAt: now))
+            let again = try CertificateRegistry(file: file)
+            #expect(again.objection(to: peers[0], at: now) == nil)
+            #expect(again.objection(to: peers[1], at: now) == nil)
+        }
+    }
+
+    /// A disk that refuses does not keep anybody signed in.
+    @Test func aRevocationCountsBeforeItIsWritten() throws {
+        try withFile { file in
+            let authority = try CertificateAuthority(named: "Test", now: now)
+            let peer = try PeerCertificate(authority.identity("alice", lifetime: 60, now: now).certificate)
+            var registry = try CertificateRegistry(file: file)
+            try registry.issue(IssuedCertificate(peer, issuedAt: now))
+            try FileManager.default.removeItem(at: file)
+            try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+            #expect(throws: IdentityError.self) { try registry.revoke(peer.fingerprint, at: now) }
+            #expect(registry.objection(to: peer, at: now)?.contains("revoked") == true)
+        }
+    }
+
     @Test(arguments: ["x", "{}", "{\"event\":\"issued\"}", "{\"event\":\"x\",\"fingerprint\":\"a\",\"at\":1}"])
     func aBrokenRegistryIsNeverGuessedAt(line: String) throws {
         try withFile { file in

@@ -53,6 +53,18 @@ private func append(_ entry: Entry, to ledger: Ledger) async throws {
         }
     }
 
+    /// What clients send stands in entries; it must not fill the disk.
+    @Test func textsAreBounded() async throws {
+        try await withDirectory { directory in
+            let ledger = try Ledger(directory: directory)
+            var entry = entry(ledger)
+            entry.target = String(repeating: "é", count: 1 << 20)
+            try await append(entry, to: ledger)
+            let target = try #require(try lines(directory).first?["target"] as? String)
+            #expect(target.hasPrefix("éé") && target.hasSuffix("…") && target.utf8.count < 2100)
+        }
+    }
+
     /// Whoever was told that a line is durable finds it in the file, however many wait together.
     @Test func manyWaitTogether() async throws {
         try await withDirectory { directory in

@@ -17,7 +17,7 @@ import Testing
         tenants: ["blue", "red"],
         grants: [
             "admin": [grant(Verb.allCases, .everything, .privileged)],
-            "alice": [grant([.run, .view, .exec, .rm, .cp], .tenant("red"), .baseline)],
+            "alice": [grant([.run, .view, .exec, .rm, .cp, .volume, .network], .tenant("red"), .baseline)],
             "bo": [grant([.run, .view], .tenant("blue"), .baseline)],
             "watcher": [grant([.view, .logs], .tenant("red"), .baseline)],
             "both": [
@@ -29,7 +29,7 @@ import Testing
     private static let alone = Policy(
         tenants: ["local"],
         grants: [
-            "alice": [grant([.run, .view], .tenant("local"), .baseline)],
+            "alice": [grant([.run, .view, .network], .tenant("local"), .baseline)],
             "admin": [grant(Verb.allCases, .everything, .privileged)],
         ], version: "v")
 
@@ -49,11 +49,13 @@ import Testing
 
     private static func act(
         _ verb: Verb, _ references: [Reference] = [], _ demands: [Demand.Kind] = [],
-        creates: ObjectKind? = nil, reach: Act.Reach = .referenced
+        creates: ObjectKind? = nil, named name: String = "", reach: Act.Reach = .referenced
     ) -> Act {
-        Act(
+        var act = Act(
             operation: "Test", verbs: [verb], harm: [], references: references,
             demands: demands.map { Demand($0, origin: "x") }, creates: creates, reach: reach)
+        act.newName = name
+        return act
     }
 
     struct Row: CustomTestStringConvertible {
@@ -92,6 +94,12 @@ import Testing
             "a new volume is made first", "alice", act(.run, [newVolume], creates: .container), nil,
             [.stamp(tenant: "red"), .makeVolumes(["new"])]),
         Row("a foreign volume", "alice", act(.run, [theirVolume], creates: .container), "tenant.own"),
+        Row("a foreign volume's name is taken", "alice", act(.volume, [theirVolume], creates: .volume), "tenant.own"),
+        Row("an own new volume", "alice", act(.volume, [newVolume], creates: .volume, named: "abcd1"), nil),
+        Row("a name of words", "alice", act(.run, creates: .container, named: "facade"), nil),
+        Row("a name that reads as an id", "alice", act(.run, creates: .container, named: "3f4e"), "name.id"),
+        Row("a network's name that does", "alice", act(.network, creates: .network, named: "12345678"), "name.id"),
+        Row("a short name that could not", "alice", act(.run, creates: .container, named: "a1"), nil),
         Row("lists are narrowed", "alice", act(.view, reach: .list(.container)), nil, [.narrow(tenant: "red")]),
         Row("lists of administrators are whole", "admin", act(.view, reach: .list(.container)), nil, []),
         Row("lists of images are whole", "alice", act(.view, reach: .list(.image)), nil, []),
@@ -106,6 +114,28 @@ import Testing
         check(row, Self.shared)
     }
 
+    /// Before a body is read: only what is refused whatever it says.
+    @Test func objectionsComeBeforeBodies() {
+        #expect(Self.shared.objection(to: [.run], by: "alice") == nil)
+        #expect(Self.shared.objection(to: [], by: "eve") == nil)
+        #expect(Self.shared.objection(to: [.run], by: "eve")?.rule == "identity.grants")
+        #expect(Self.shared.objection(to: [.run], by: "watcher")?.rule == "verb.run")
+        #expect(Self.shared.objection(to: [.run, .view], by: "watcher") == nil)
+    }
+
+    /// A stronger default runtime is not left by naming runc.
+    @Test func runcIsTheEnginesChoice() {
+        func obligations(_ who: String) -> [Obligation] {
+            let decision = Self.shared.decide(
+                Self.act(.run, [], [.runtime("runc")], creates: .container), by: who, seeing: Facts())
+            guard case .permit(let permit) = decision else { return [] }
+            return permit.obligations
+        }
+        #expect(obligations("alice").contains(.useDefaultRuntime))
+        #expect(!obligations("admin").isEmpty)
+        #expect(!obligations("admin").contains(.useDefaultRuntime))
+    }
+
     @Test(arguments: [
         Row("every object is its own", "alice", act(.view, [nobodys]), nil, []),
         Row("new objects are stamped", "alice", act(.run, creates: .container), nil, [.stamp(tenant: "local")]),
@@ -113,6 +143,11 @@ import Testing
         Row("lists are whole", "alice", act(.view, reach: .list(.container)), nil, []),
         Row("the engine is its own", "alice", act(.view, reach: .engine), nil, []),
         Row("beyond the level", "alice", act(.run, [], [.hostNamespace(.pid)]), "level.host-pid"),
+        Row("the host itself", "alice", act(.run, [], [.hostItself("PluginCreate")]), "level.host"),
+        Row("the host itself, for administrators", "admin", act(.run, [], [.hostItself("PluginCreate")])),
+        Row("a shared namespace", "alice", act(.run, [], [.shareableNamespace(.ipc)]), "level.shareable"),
+        Row("a subnet", "alice", act(.network, [], [.subnet("0.0.0.0/0")]), "level.subnet"),
+        Row("minutes to stop", "alice", act(.run, [], [.stopTimeout(seconds: 4000)]), "level.stop-timeout"),
     ])
     func decidesForOneTenant(row: Row) {
         check(row, Self.alone)
@@ -140,6 +175,15 @@ import Testing
         #expect(words(Self.theirs) != nil)
         #expect(words(Self.theirs) == words(Self.gone))
         #expect(words(Self.theirs) == words(Self.nobodys))
+    }
+
+    /// A name that somebody has is said to be taken, not absent, and not by whom.
+    @Test func takenNamesAreSaidToBe() {
+        let decision = Self.shared.decide(
+            Self.act(.run, [Self.theirVolume], creates: .container), by: "alice", seeing: Self.facts)
+        guard case .refuse(let refusal) = decision else { return #expect(Bool(false)) }
+        #expect(refusal.words.contains("is not available"))
+        #expect(!refusal.words.contains("blue"))
     }
 
     @Test func onlyWhatIsNeededIsResolved() {

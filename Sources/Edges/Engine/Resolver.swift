@@ -98,7 +98,7 @@ package final class Resolver {
         let labels =
             value["Config"]?["Labels"] ?? value["Spec"]?["Labels"] ?? value["Labels"] ?? .null
         let id = value["Id"]?.string ?? value["ID"]?.string ?? value["Name"]?.string ?? ""
-        let owner = labels[StampedLabel.tenant]?.string
+        let owner = labels[StampedLabel.tenant]?.string.flatMap { $0.isEmpty ? nil : $0 }
         if kind == .container { remember(id, owner) }
         completion(.success(id.isEmpty ? .absent : .found(id: id, tenant: owner)))
     }

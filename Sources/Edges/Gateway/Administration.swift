@@ -77,14 +77,29 @@ package final class Administration: Sendable {
                 certificate.revokedAt == nil
                     && fingerprint.map { certificate.fingerprint.hasPrefix($0) } ?? true
             }
-            for certificate in found { try registry.revoke(certificate.fingerprint, at: now) }
-            return found.map(\.fingerprint)
+            var problem: (any Error)?
+            for certificate in found {
+                do {
+                    try registry.revoke(certificate.fingerprint, at: now)
+                } catch {
+                    problem = error
+                }
+            }
+            return (fingerprints: found.map(\.fingerprint), problem: problem)
         }
         gateway.authorityChanged()
-        for fingerprint in revoked {
+        for fingerprint in revoked.fingerprints {
             note("CertificateRevoked", who, "\(identity), fingerprint \(fingerprint)")
         }
-        return revoked
+        if let problem = revoked.problem {
+            services.log.critical(
+                "a revocation is not on the disk: a restart would believe the certificate again",
+                metadata: ["identity": "\(identity)", "error": "\(problem)"])
+            throw IdentityError(
+                "\(identity) is revoked until the gateway restarts, and not on the disk: \(problem)",
+                hint: "make room on the disk, then revoke again")
+        }
+        return revoked.fingerprints
     }
 
     private func note(_ name: String, _ who: String, _ what: String) {

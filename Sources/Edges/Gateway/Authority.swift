@@ -11,8 +11,11 @@ package final class Authority: Sendable {
         var registry: CertificateRegistry
     }
 
-    // Guards policy and registry; held for a copy, a look-up or a durable line of the registry.
+    // Guards policy and registry; held for a copy or a look-up.
     private let state: Mutex<State>
+    // Orders changes of the registry; held while a line becomes durable, which event loops never
+    // wait for.
+    private let changes = Mutex(())
 
     /// Makes an authority.
     package init(policy: PolicyFile, registry: CertificateRegistry) {
@@ -30,15 +33,15 @@ package final class Authority: Sendable {
         state.withLock { $0.file = file }
     }
 
-    /// Changes the registry; what is thrown leaves it as it was.
+    /// Changes the registry. What the change did before it threw counts: a revocation that the disk
+    /// refuses is in force until a restart.
     package func changeRegistry<Result: Sendable>(
         _ change: @Sendable (inout CertificateRegistry) throws -> Result
     ) throws -> Result {
-        try state.withLock { state in
-            var registry = state.registry
-            let result = try change(&registry)
-            state.registry = registry
-            return result
+        try changes.withLock { _ in
+            var registry = self.registry
+            defer { state.withLock { [registry] in $0.registry = registry } }
+            return try change(&registry)
         }
     }
 

@@ -16,7 +16,7 @@ extension ClientConnection {
         record?.status = answer.status
         record?.rule = answer.rule
         record?.reason = answer.message
-        let isHead = exchange.operation?.method == .head
+        let isHead = exchange.isHead
         write(ByteBuffer(bytes: answer.bytes(close: !keep, isHead: isHead)))
         finish(keep ? ending : .close)
     }
@@ -162,7 +162,10 @@ extension ClientConnection {
                 .answer(
                     Answer(status: 408, message: "quaymaster: the head did not arrive in time"),
                     .close))
-        case .head, .held, .streaming, .raw, .discarding: context?.close(promise: nil)
+        // The engine takes its time, not the client.
+        case .streaming where engine?.isWritable == false: awaitUpload()
+        case .streaming: end("the body did not arrive in time")
+        case .head, .held, .raw, .discarding: context?.close(promise: nil)
         }
     }
 

@@ -2,6 +2,7 @@ import Engine
 import EngineAPI
 import Exchange
 import JSON
+import Ledger
 import NIOCore
 import Wire
 
@@ -30,8 +31,16 @@ extension ClientConnection: EngineConnectionUser {
         ) { result in
             guard number == self.number, self.isActive else { return }
             switch result {
-            case .success(let answer) where answer.head.status < 300:
+            case .success(let answer)
+            where answer.head.status < 300 && Self.isMade(answer.body, name, tenant):
+                self.noteVolume(name)
                 self.makeVolumes(names.dropFirst(), tenant, then)
+            case .success(let answer) where answer.head.status < 300:
+                // Somebody else has made it since it was looked for.
+                self.run(
+                    self.exchange.engineFailed(
+                        "refused: the name of the volume \(name) is not available; rule tenant.own; "
+                            + "choose another", status: 409))
             case .success(let answer):
                 self.run(
                     self.exchange.engineFailed(
@@ -42,6 +51,27 @@ extension ClientConnection: EngineConnectionUser {
             }
             self.process()
         }
+    }
+
+    /// True when a volume is the tenant's own: the engine answers with what exists as if it were
+    /// new.
+    private static func isMade(_ body: [UInt8], _ name: String, _ tenant: String) -> Bool {
+        guard let value = try? JSONReader.value(of: body) else { return false }
+        return value["Name"]?.string == name
+            && value["Labels"]?[StampedLabel.tenant]?.string == tenant
+    }
+
+    /// A volume that was made on the way is an act of its own in the record.
+    private func noteVolume(_ name: String) {
+        guard
+            var entry = record?.entry(
+                .outcome, act: exchange.act, operation: exchange.operation, permit: exchange.permit,
+                outcome: "done")
+        else { return }
+        entry.operation = "VolumeCreate"
+        entry.target = "volume/\(name)"
+        entry.status = 201
+        loop.services.ledger.append(entry)
     }
 
     private func lease(_ outbound: Outbound, fresh: Bool) {
@@ -70,6 +100,7 @@ extension ClientConnection: EngineConnectionUser {
         engine.write(ByteBuffer(bytes: outbound.bytes))
         if outbound.streamsBody {
             intake = .streaming
+            awaitUpload()
             if outbound.sendContinue {
                 write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
                 context?.flush()
@@ -240,16 +271,18 @@ extension ClientConnection: EngineConnectionUser {
     private func collectAnswer(_ body: inout [UInt8], _ limit: Int) {
         do {
             guard try answers.collectBody(into: &body, limit: limit) else {
-                return run(exchange.abort())
+                return run(exchange.answerUnreadable())
             }
         } catch {
-            return run(exchange.abort())
+            return run(exchange.answerUnreadable())
         }
         guard answers.isBodyRead else {
             outflow = .collecting(body, limit: limit)
             return
         }
-        guard let bytes = exchange.answerCollected(body) else { return run(exchange.abort()) }
+        guard let bytes = exchange.answerCollected(body) else {
+            return run(exchange.answerUnreadable())
+        }
         record?.bytesOut += Int64(bytes.count)
         write(ByteBuffer(bytes: bytes))
         run(exchange.answerEnded())

@@ -38,6 +38,13 @@ extension ClientConnection {
         switch action {
         case .wait: break
         case .collectBody(let limit, let sendContinue):
+            // Nobody makes the gateway hold a body for what is refused whatever it says.
+            if let operation = exchange.operation,
+                let refusal = loop.services.authority.policy.objection(
+                    to: operation.verbs, by: peer.identity)
+            {
+                return run(exchange.refused(refusal))
+            }
             deadline = .now() + .seconds(Int64(loop.services.limits.bodySeconds))
             if sendContinue { write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")) }
             intake = .collecting([], limit: limit)
@@ -59,21 +66,28 @@ extension ClientConnection {
         let policy = loop.services.authority.policy
         record?.policy = policy.version
         let unresolved = policy.unresolved(act, by: peer.identity)
-        guard !unresolved.isEmpty else { return decide(act, policy) }
+        guard !unresolved.isEmpty else { return decide(act) }
         let number = self.number
         loop.resolver.resolve(unresolved) { result in
             guard number == self.number, self.isActive else { return }
             switch result {
             case .success(let facts):
                 self.facts = facts
-                self.decide(act, policy)
+                self.decide(act)
             case .failure(let failure): self.fail(failure)
             }
             self.process()
         }
     }
 
-    private func decide(_ act: Act, _ policy: Policy) {
+    /// Decides by the policy of this moment, which may be newer than the one that was looked at
+    /// when references had to be resolved.
+    private func decide(_ act: Act) {
+        let policy = loop.services.authority.policy
+        record?.policy = policy.version
+        guard policy.unresolved(act, by: peer.identity).allSatisfy({ facts[$0] != nil }) else {
+            return judge(act)
+        }
         let decision = policy.decide(act, by: peer.identity, seeing: facts)
         let known = loop.services.facts.version
         if known != nil { return decided(decision, known) }
@@ -82,7 +96,7 @@ extension ClientConnection {
         loop.services.facts.withVersion(loop.pool) { result in
             guard number == self.number, self.isActive else { return }
             switch result {
-            case .success(let version): self.decided(decision, version)
+            case .success: self.decide(act)
             case .failure(let failure): self.fail(failure)
             }
             self.process()
@@ -90,7 +104,9 @@ extension ClientConnection {
     }
 
     private func decided(_ decision: Decision, _ version: APIVersion?) {
-        run(exchange.decided(decision, for: peer.identity, version: version))
+        run(
+            exchange.decided(
+                decision, for: peer.identity, version: version, seeing: facts))
     }
 
     private func fail(_ failure: EngineFailure) {
@@ -100,8 +116,11 @@ extension ClientConnection {
     private func recordIntent() {
         noteRequest()
         guard let record, let act = exchange.act else { return run(exchange.abort()) }
-        let entry = record.entry(
+        var entry = record.entry(
             .intent, act: act, operation: exchange.operation, permit: exchange.permit)
+        for case .makeVolumes(let names) in exchange.permit?.obligations ?? [] {
+            entry.reason = "makes first: volume/" + names.joined(separator: ", volume/")
+        }
         let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let number = self.number
         let eventLoop = loop.eventLoop

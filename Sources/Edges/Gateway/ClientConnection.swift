@@ -106,7 +106,7 @@ final class ClientConnection: ChannelInboundHandler {
         loop.add(self)
         deadline = .now() + .seconds(Int64(loop.services.limits.headSeconds))
         from = Self.words(context.remoteAddress, peer)
-        if loop.openConnections > loop.services.limits.connections {
+        if loop.openConnections > loop.maximumConnections {
             loop.counters.rejected += 1
             return context.close(promise: nil)
         }
@@ -121,7 +121,13 @@ final class ClientConnection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         reader.add(unwrapInboundIn(data))
+        if case .streaming = intake { awaitUpload() }
         process()
+    }
+
+    /// A body on its way to the engine may pause, but not for ever.
+    func awaitUpload() {
+        deadline = .now() + .seconds(Int64(loop.services.limits.idleSeconds))
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -270,6 +276,7 @@ final class ClientConnection: ChannelInboundHandler {
         }
         guard reader.isBodyRead else { return false }
         intake = .held
+        deadline = nil
         exchange.bodyEnded()
         engine.flush()
         return true

@@ -52,9 +52,10 @@ package final class Gateway: Sendable {
         self.group = group
         self.tls = TLSHolder(tls)
         var contexts: [NIOLoopBound<LoopContext>] = []
+        let loops = group.makeIterator().reduce(0) { count, _ in count + 1 }
         for loop in group.makeIterator() {
             let context = try await loop.submit {
-                let context = LoopContext(loop, services)
+                let context = LoopContext(loop, services, loops: loops)
                 context.start()
                 return NIOLoopBound(context, eventLoop: loop)
             }.get()

@@ -21,9 +21,13 @@ final class LoopContext {
     /// How often connections are looked at for deadlines and ended authorities.
     static let tick = TimeAmount.milliseconds(400)
 
-    init(_ eventLoop: any EventLoop, _ services: Services) {
+    /// The loop's share of the limit; connections are spread evenly over loops.
+    let maximumConnections: Int
+
+    init(_ eventLoop: any EventLoop, _ services: Services, loops: Int) {
         self.eventLoop = eventLoop
         self.services = services
+        maximumConnections = max(1, services.limits.connections / max(1, loops))
         pool = EnginePool(eventLoop: eventLoop, address: services.engine)
         resolver = Resolver(pool: pool, facts: services.facts)
     }

@@ -52,6 +52,8 @@ package struct CertificateRegistry: Sendable {
     /// The certificates by fingerprint.
     package private(set) var certificates: [String: IssuedCertificate] = [:]
     private let file: URL
+    /// The length of the whole lines, when a torn one follows them; whoever writes cuts it.
+    private var tornAt: Int?
 
     /// Reads a registry; a file that does not exist is an empty one.
     ///
@@ -60,7 +62,12 @@ package struct CertificateRegistry: Sendable {
         self.file = file
         guard FileManager.default.fileExists(atPath: file.path) else { return }
         let text = try String(contentsOf: file, encoding: .utf8)
-        for (index, line) in text.split(separator: "\n").enumerated() {
+        // A last line without an end was being written when the power went: nobody was told of it.
+        let end = text.utf8.lastIndex(of: 0x0A) ?? text.startIndex
+        if !text.isEmpty, text.utf8.last != 0x0A {
+            tornAt = text[..<end].isEmpty ? 0 : text[...end].utf8.count
+        }
+        for (index, line) in text[..<end].split(separator: "\n").enumerated() {
             do {
                 try apply(JSONReader.value(of: Array(line.utf8)))
             } catch {
@@ -82,13 +89,15 @@ package struct CertificateRegistry: Sendable {
         certificates[certificate.fingerprint] = certificate
     }
 
-    /// Revokes a certificate.
+    /// Revokes a certificate: not believed from now on, also when the disk refuses the line.
+    ///
+    /// - Throws: `IdentityError` when a restart would believe the certificate again.
     package mutating func revoke(_ fingerprint: String, at now: Date) throws {
+        certificates[fingerprint]?.revokedAt = now
         try append([
             ("event", .string("revoked")), ("fingerprint", .string(fingerprint)),
             ("at", .integer(Int64(now.timeIntervalSince1970))),
         ])
-        certificates[fingerprint]?.revokedAt = now
     }
 
     /// Why a certificate is not believed at a time, or nil.
@@ -117,7 +126,9 @@ package struct CertificateRegistry: Sendable {
         }
     }
 
-    private func append(_ members: [(String, JSONValue)]) throws {
+    private mutating func append(_ members: [(String, JSONValue)]) throws {
+        if let tornAt { try DurableFile.cut(file, to: tornAt) }
+        tornAt = nil
         let line = JSONWriter.bytes(.object(JSONObject(members))) + [0x0A]
         try DurableFile.append(line, to: file)
     }

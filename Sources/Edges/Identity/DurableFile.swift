@@ -10,11 +10,17 @@ package enum DurableFile {
         guard descriptor >= 0 else { throw failure("open", file) }
         defer { close(descriptor) }
         let end = lseek(descriptor, 0, SEEK_END)
+        if end == 0 { try keepName(of: file) }
         guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
             let error = failure("write", file)
             _ = ftruncate(descriptor, end)
             throw error
         }
+    }
+
+    /// Cuts a file to a length.
+    package static func cut(_ file: URL, to length: Int) throws {
+        guard truncate(file.path, off_t(length)) == 0 else { throw failure("mend", file) }
     }
 
     /// Makes a file that must not exist yet.
@@ -32,6 +38,16 @@ package enum DurableFile {
         guard fchmod(descriptor, mode) == 0,
             write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0
         else { throw failure("write", file) }
+        try keepName(of: file)
+    }
+
+    /// A new file's name is on the disk when its directory is.
+    private static func keepName(of file: URL) throws {
+        let folder = file.deletingLastPathComponent()
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", folder) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("write", folder) }
     }
 
     private static func failure(_ what: String, _ file: URL) -> IdentityError {

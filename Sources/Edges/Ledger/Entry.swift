@@ -85,10 +85,17 @@ package struct Entry: Sendable {
         bytes.append(contentsOf: "}\n".utf8)
     }
 
+    /// The most bytes of one text: what clients send must not fill the disk.
+    private static let longest = 2048
+
     private func text(_ name: String, _ value: String, _ bytes: inout [UInt8]) {
         if value.isEmpty { return }
         member(name, &bytes)
-        JSONWriter.append(quoting: value, to: &bytes)
+        guard value.utf8.count > Self.longest else {
+            return JSONWriter.append(quoting: value, to: &bytes)
+        }
+        let head = String(decoding: value.utf8.prefix(Self.longest), as: UTF8.self)
+        JSONWriter.append(quoting: head + "…", to: &bytes)
     }
 
     private func number(_ name: String, _ value: Int64, _ bytes: inout [UInt8]) {

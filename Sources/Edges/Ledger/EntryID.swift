@@ -1,12 +1,14 @@
 import Synchronization
 
 /// Ids of entries: sortable by time and unique over restarts (the form of a ULID: 48 bits of
-/// milliseconds, then 80 bits that begin at random and count up).
+/// milliseconds, then 80 bits that begin at random and count up for the life of the process, so an
+/// id costs no system call).
 package final class EntryIDs: Sendable {
     private struct Last {
         var milliseconds: Int64 = 0
-        var high: UInt16 = 0
-        var low: UInt64 = 0
+        // The top bit is clear at first, so that counting up cannot overflow.
+        var high = UInt16.random(in: 0...0x7FFF)
+        var low = UInt64.random(in: 0...UInt64.max)
     }
 
     // Guards the last id; held for a few instructions.
@@ -21,17 +23,10 @@ package final class EntryIDs: Sendable {
     /// - Returns: 26 characters.
     package func next(at time: Int64) -> String {
         let id = last.withLock { last -> Last in
-            let milliseconds = time / 1_000_000
-            if milliseconds > last.milliseconds {
-                // The top bit stays clear so that counting up cannot overflow.
-                last = Last(
-                    milliseconds: milliseconds, high: .random(in: 0...0x7FFF),
-                    low: .random(in: 0...UInt64.max))
-            } else {
-                let (low, overflow) = last.low.addingReportingOverflow(1)
-                last.low = low
-                if overflow { last.high &+= 1 }
-            }
+            last.milliseconds = max(last.milliseconds, time / 1_000_000)
+            let (low, overflow) = last.low.addingReportingOverflow(1)
+            last.low = low
+            if overflow { last.high &+= 1 }
             return last
         }
         return Self.text(id.milliseconds, id.high, id.low)

@@ -27,6 +27,8 @@ package final class Ledger: Sendable {
         var lost: Int64 = 0
         /// The length of the file up to the last whole line.
         var length: off_t
+        /// True when a torn line could not be taken back yet: nothing may follow it.
+        var isTorn = false
     }
 
     /// How many bytes may wait for a disk that refuses.
@@ -131,7 +133,8 @@ package final class Ledger: Sendable {
     }
 
     private func store(_ bytes: [UInt8], durably: Bool) -> Result<Void, LedgerError> {
-        let length = state.withLock { $0.length }
+        let (length, isTorn) = state.withLock { ($0.length, $0.isTorn) }
+        if isTorn, ftruncate(descriptor, length) != 0 { return giveUp(bytes, length) }
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
@@ -143,16 +146,22 @@ package final class Ledger: Sendable {
             written += count
         }
         if durably, fdatasync(descriptor) != 0 { return giveUp(bytes, length) }
-        state.withLock { $0.length = length + off_t(bytes.count) }
+        state.withLock { state in
+            state.length = length + off_t(bytes.count)
+            state.isTorn = false
+        }
         return .success(())
     }
 
     /// Takes back a write that failed, so that the file ends in a whole line.
     private func giveUp(_ bytes: [UInt8], _ length: off_t) -> Result<Void, LedgerError> {
         let error = Self.failure("write", file)
-        _ = ftruncate(descriptor, length)
+        let isTorn = ftruncate(descriptor, length) != 0
         let lines = bytes.count { $0 == 0x0A }
-        state.withLock { $0.lost += Int64(lines) }
+        state.withLock { state in
+            state.lost += Int64(lines)
+            state.isTorn = isTorn
+        }
         return .failure(error)
     }
 

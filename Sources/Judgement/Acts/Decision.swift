@@ -23,6 +23,8 @@ package enum Obligation: Hashable, Sendable {
     case narrow(tenant: String)
     /// These named volumes do not exist yet: they are made first, stamped as the tenant's.
     case makeVolumes([String])
+    /// The engine's default runtime is used: a client that names runc may not leave a stronger one.
+    case useDefaultRuntime
 }
 
 /// A permission.

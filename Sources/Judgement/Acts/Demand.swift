@@ -53,7 +53,9 @@ package struct Demand: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         // The way to the host.
         case privileged
+        case hostItself(String)
         case hostNamespace(Namespace)
+        case shareableNamespace(Namespace)
         case bind(BindRequest)
         case capability(String)
         case device(String)
@@ -83,6 +85,7 @@ package struct Demand: Hashable, Sendable {
         case resolver(String)
         case networkDriver(String)
         case networkOption(String)
+        case subnet(String)
 
         // The host's means.
         case outOfMemoryScore(Int64)
@@ -93,6 +96,7 @@ package struct Demand: Hashable, Sendable {
         case userLimit(String)
         case sharedMemory(bytes: Int64)
         case restartPolicy(String)
+        case stopTimeout(seconds: Int64)
 
         // What no table judges yet.
         case unjudged(String)

@@ -3,7 +3,10 @@ extension Demand.Kind {
     package var words: String {
         switch self {
         case .privileged: "a privileged container"
+        case .hostItself(let operation): "\(operation), which governs the host itself,"
         case .hostNamespace(let namespace): "the host's \(namespace.rawValue) namespace"
+        case .shareableNamespace(let namespace):
+            "an \(namespace.rawValue) namespace that other containers may join"
         case .bind(let bind): "a bind of the host path \(bind.source)"
         case .capability(let name): "the capability \(name)"
         case .device(let name): "the host device \(name)"
@@ -32,6 +35,7 @@ extension Demand.Kind {
         case .resolver(let address): "the name server \(address)"
         case .networkDriver(let name): "the network driver \(name)"
         case .networkOption(let name): "the network option \(name)"
+        case .subnet(let text): "the subnet \(text)"
         case .outOfMemoryScore(let score): "the out-of-memory score \(score)"
         case .outOfMemoryKillDisabled: "to be spared by the out-of-memory killer"
         case .realTimeScheduling: "real-time scheduling"
@@ -40,6 +44,7 @@ extension Demand.Kind {
         case .userLimit(let name): "the user limit \(name)"
         case .sharedMemory(let bytes): "\(bytes) bytes of shared memory"
         case .restartPolicy(let name): "the restart policy \(name)"
+        case .stopTimeout(let seconds): "\(seconds) seconds to stop"
         case .unjudged(let what): what
         }
     }
@@ -48,7 +53,9 @@ extension Demand.Kind {
     package var rule: String {
         switch self {
         case .privileged: "level.privileged"
+        case .hostItself: "level.host"
         case .hostNamespace(let namespace): "level.host-\(namespace.rawValue)"
+        case .shareableNamespace: "level.shareable"
         case .bind: "level.bind"
         case .capability: "level.capability"
         case .device: "level.device"
@@ -72,6 +79,7 @@ extension Demand.Kind {
         case .hostName: "level.host-entry"
         case .resolver: "level.resolver"
         case .networkDriver, .networkOption: "level.network"
+        case .subnet: "level.subnet"
         case .outOfMemoryScore, .outOfMemoryKillDisabled: "level.oom"
         case .realTimeScheduling: "level.real-time"
         case .processorPinning: "level.cpuset"
@@ -79,6 +87,7 @@ extension Demand.Kind {
         case .userLimit: "level.ulimit"
         case .sharedMemory: "level.shared-memory"
         case .restartPolicy: "level.restart-policy"
+        case .stopTimeout: "level.stop-timeout"
         case .unjudged: "level.unjudged"
         }
     }

@@ -15,13 +15,16 @@ package struct APIVersion: Hashable, Sendable, Comparable, CustomStringConvertib
 
     /// Reads `1.41`: one spelling, no leading zero, no third part.
     package init?(_ text: some StringProtocol) {
-        let parts = text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].elementsEqual("1".utf8),
-            (1...2).contains(parts[1].count), parts[1].allSatisfy({ 0x30...0x39 ~= $0 }),
-            parts[1].first != 0x30 || parts[1].count == 1,
-            let minor = Int(String(decoding: parts[1], as: UTF8.self))
+        var bytes = text.utf8.makeIterator()
+        guard bytes.next() == UInt8(ascii: "1"), bytes.next() == UInt8(ascii: "."),
+            let first = bytes.next(), 0x30...0x39 ~= first
         else { return nil }
-        self.minor = minor
+        guard let second = bytes.next() else {
+            minor = Int(first) - 0x30
+            return
+        }
+        guard first != 0x30, 0x30...0x39 ~= second, bytes.next() == nil else { return nil }
+        minor = (Int(first) - 0x30) * 10 + Int(second) - 0x30
     }
 
     package static func < (left: APIVersion, right: APIVersion) -> Bool {

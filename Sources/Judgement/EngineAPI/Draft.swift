@@ -1,23 +1,15 @@
 package import Acts
 import JSON
 
-/// Labels that the gateway stamps on what a tenant makes.
-package enum StampedLabel {
-    /// What every label of ours begins with; clients' own labels under it are dropped.
-    package static let prefix = "quaymaster."
-    /// The tenant that owns the object.
-    package static let tenant = "quaymaster.tenant"
-    /// The identity that made it.
-    package static let identity = "quaymaster.identity"
-}
-
 /// A request that has been understood: what it means, and how it will be written anew.
 package struct Draft: Sendable {
     /// The target, understood.
-    package private(set) var call: Call
+    package internal(set) var call: Call
     /// What it would do.
     package private(set) var act: Act
-    private var body: JSONObject?
+    var body: JSONObject?
+    /// The most values in a body; the largest honest ones hold some hundreds.
+    private static let maximumValues = 65_536
     private let rawBody: JSONValue?
 
     /// Understands a request whose body is none or a stream.
@@ -38,7 +30,12 @@ package struct Draft: Sendable {
         } catch {
             throw BodyRefusal("", "body.json", "is refused: \(error.sentence)")
         }
-        try self.init(call, value: value)
+        guard value.holds(atMost: Self.maximumValues) else {
+            throw BodyRefusal(
+                "", "body.size", "is refused: it holds more than \(Self.maximumValues) values")
+        }
+        // An engine reads null as an empty body, and clients send it.
+        try self.init(call, value: value == .null ? nil : value)
     }
 
     private init(_ call: Call, value: JSONValue?) throws(BodyRefusal) {
@@ -47,19 +44,26 @@ package struct Draft: Sendable {
         var act = Act(
             operation: operation.name, verbs: operation.verbs, harm: operation.harm,
             creates: operation.creates, reach: operation.reach)
+        if operation.harm.contains(.host) {
+            act.demands.append(Demand(.hostItself(operation.name), origin: "operation"))
+        }
         if let kind = operation.subject, let subject = call.subject {
             act.references.append(Reference(kind, subject, origin: "path"))
         }
         var object: JSONObject?
         if case .json(let kind) = operation.body {
-            let read = try Shape.of(kind).read(value ?? .object(JSONObject()), at: "")
+            var read = try Shape.of(kind).read(value ?? .object(JSONObject()), at: "")
+            if kind == .containerCreate, let body = read.object {
+                read = .object(EngineDefaults.leavingMaskedPaths(body))
+            }
             object = read.object
             Self.judge(kind, object ?? JSONObject(), into: &act)
             rawBody = read
         } else {
             rawBody = nil
         }
-        Self.judge(call, into: &act)
+        try Self.judge(call, into: &act)
+        try Self.check(object, of: operation)
         body = object
         self.act = act
     }
@@ -81,18 +85,30 @@ package struct Draft: Sendable {
             act.demands.append(Demand(.unjudged(what), origin: "body"))
         case .containerConfig, .execStart, .credentials: break
         }
-        if [.networkCreate, .volumeCreate].contains(kind) {
-            act.newName = body["Name"]?.string ?? ""
-        }
-        if kind == .volumeCreate, let name = body["Name"]?.string, !name.isEmpty {
-            // Creating a volume under a name that exists answers with that volume.
+        if kind.named != nil { act.newName = body["Name"]?.string ?? "" }
+        // Creating a volume under a name that exists answers with that volume; a second network
+        // of a name makes the name ambiguous for its owner.
+        if let object = kind.named, !act.newName.isEmpty {
             act.references.append(
-                Reference(.volume, name, origin: "Name", mayBeAbsent: true))
+                Reference(object, act.newName, origin: "Name", mayBeAbsent: true))
+        }
+    }
+
+    /// Names that go into our own calls to the engine keep to the grammar of their kind.
+    private static func check(
+        _ body: JSONObject?, of operation: Operation
+    ) throws(BodyRefusal) {
+        guard case .json(let kind) = operation.body, let object = kind.named,
+            let name = body?["Name"]?.string, !name.isEmpty
+        else { return }
+        guard Name.isValid(name, for: object) else {
+            throw BodyRefusal(
+                "Name", "body.value", "\(Name.shown(name)) is no name of a \(object.rawValue)")
         }
     }
 
     /// Adds what a query refers to and asks for.
-    private static func judge(_ call: Call, into act: inout Act) {
+    private static func judge(_ call: Call, into act: inout Act) throws(BodyRefusal) {
         switch call.operation.name {
         case "ContainerCreate", "ContainerRename": act.newName = call.query.value("name")
         case "ImageBuild":
@@ -106,6 +122,11 @@ package struct Draft: Sendable {
             act.references += call.query["names"].map { Reference(.image, $0, origin: "names") }
         case "ImageCreate":
             let source = call.query.value("fromSrc")
+            // The engine pulls when both stand there, whatever we would judge.
+            guard source.isEmpty != call.query.value("fromImage").isEmpty else {
+                throw BodyRefusal(
+                    "fromImage", "query.parameter", "must stand alone, and so must fromSrc")
+            }
             if source.isEmpty {
                 act.references.append(
                     Reference(
@@ -115,6 +136,10 @@ package struct Draft: Sendable {
                 act.reads(source: source)
             }
         default: break
+        }
+        // Instructions of a Dockerfile, LABEL among them.
+        for change in call.query["changes"] where StampedLabel.isMentioned(in: change) {
+            act.demands.append(Demand(.unjudged("a label of Quaymaster's own"), origin: "changes"))
         }
     }
 
@@ -127,33 +152,6 @@ package struct Draft: Sendable {
             // A detached exec is answered like any request.
             body?["Detach"]?.bool != true
         }
-    }
-
-    /// Applies what a permission carries with it.
-    ///
-    /// - Parameters:
-    ///   - obligation: The obligation.
-    ///   - identity: Who is asking, for the label.
-    package mutating func apply(_ obligation: Obligation, for identity: String) {
-        switch obligation {
-        case .stamp(let tenant): stamp(tenant: tenant, identity: identity)
-        case .narrow(let tenant):
-            call.narrow(toLabel: StampedLabel.tenant + "=" + tenant)
-        case .makeVolumes: break
-        }
-    }
-
-    /// Drops the client's labels under our prefix and sets ours.
-    private mutating func stamp(tenant: String?, identity: String) {
-        guard case .json(let kind) = call.operation.body, kind.carriesLabels else { return }
-        var labels = (body?["Labels"]?.object?.members ?? []).filter {
-            !$0.name.lowercased().hasPrefix(StampedLabel.prefix)
-        }
-        if let tenant {
-            labels.append(JSONObject.Member(name: StampedLabel.tenant, value: .string(tenant)))
-        }
-        labels.append(JSONObject.Member(name: StampedLabel.identity, value: .string(identity)))
-        body?["Labels"] = .object(JSONObject(distinct: labels))
     }
 
     /// Writes the request for the engine.
@@ -178,34 +176,15 @@ package struct Draft: Sendable {
     }
 }
 
-/// A request as it is written to the engine: every part of it is ours.
-package struct EngineRequest: Hashable, Sendable {
-    /// The method.
-    package let method: Operation.Method
-    /// The target, canonical.
-    package let target: String
-    /// The body's type; nil when there is no body.
-    package let contentType: String?
-    /// A judged body; nil when there is none or it is a stream.
-    package let body: [UInt8]?
-
-    /// Makes a request.
-    package init(method: Operation.Method, target: String, contentType: String?, body: [UInt8]?) {
-        self.method = method
-        self.target = target
-        self.contentType = contentType
-        self.body = body
-    }
-}
-
 extension BodyKind {
-    /// True for bodies that make something that carries labels.
-    fileprivate var carriesLabels: Bool {
+    /// The kind of object that the body gives a name to in `Name`.
+    fileprivate var named: ObjectKind? {
         switch self {
-        case .containerCreate, .containerConfig, .networkCreate, .volumeCreate: true
-        case .containerUpdate, .execCreate, .execStart, .networkConnect, .networkDisconnect,
-            .credentials, .unjudged:
-            false
+        case .volumeCreate: .volume
+        case .networkCreate: .network
+        case .containerCreate, .containerUpdate, .containerConfig, .execCreate, .execStart,
+            .networkConnect, .networkDisconnect, .credentials, .unjudged:
+            nil
         }
     }
 }

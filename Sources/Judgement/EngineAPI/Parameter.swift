@@ -18,10 +18,14 @@ package struct Parameter: Hashable, Sendable {
         case filters
         /// A JSON object whose values are strings or null.
         case stringMap
+        /// A JSON object of labels; those under our own prefix are dropped.
+        case labels
         /// A JSON list of strings.
         case stringList
         /// A JSON list of user limits (build).
         case limits
+        /// Options of ps(1).
+        case processOptions
     }
 
     /// What is done with a value.
@@ -44,6 +48,10 @@ package struct Parameter: Hashable, Sendable {
     package let treatment: Treatment
     /// True when it may stand several times.
     package let repeats: Bool
+
+    /// True for values that may hold any text although they are judged: instructions of a
+    /// Dockerfile, filters.
+    var isFree: Bool { kind == .filters || name == "changes" }
 
     /// Makes a parameter.
     package init(

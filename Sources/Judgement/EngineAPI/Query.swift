@@ -56,6 +56,10 @@ package struct Query: Hashable, Sendable {
             guard let text = ParameterValue.canonical(value, parameter.kind) else {
                 throw .parameter(parameter.name, "has a value that is not accepted")
             }
+            guard parameter.treatment != .judge || parameter.isFree || PlainText.isPlain(text)
+            else {
+                throw .parameter(parameter.name, "holds a character beyond printable ASCII")
+            }
             canonical.append(text)
         }
         switch parameter.treatment {
@@ -79,6 +83,12 @@ package struct Query: Hashable, Sendable {
         self[name].first ?? ""
     }
 
+    /// Replaces the only value of a parameter.
+    mutating func replace(_ name: String, _ value: String) {
+        guard let index = entries.firstIndex(where: { $0.parameter.name == name }) else { return }
+        entries[index].values = [value]
+    }
+
     /// The query in canonical form, without its question mark.
     package var canonical: String {
         var pairs: [String] = []
@@ -90,8 +100,10 @@ package struct Query: Hashable, Sendable {
         return pairs.joined(separator: "&")
     }
 
-    /// Narrows the operation's filters by a label, and-ed with whatever the client asked for.
-    package mutating func narrow(toLabel label: String) {
+    /// Narrows the operation's filters by a label, and-ed with whatever the client asked for. An
+    /// operation without filters is left alone: its answer is narrowed.
+    package mutating func narrow(toLabel label: String, of operation: Operation) {
+        guard operation.parameters.contains(.filters) else { return }
         let index = entries.firstIndex { $0.parameter.kind == .filters }
         var filters = JSONObject()
         if let index, let text = entries[index].values.first {
@@ -121,15 +133,18 @@ enum ParameterValue {
         case .name(let kind): text.isEmpty || Name.isValid(text, for: kind) ? text : nil
         case .filters: filters(text)
         case .stringMap: stringMap(text)
+        case .labels: labels(text)
         case .stringList: stringList(text)
         case .limits: limits(text)
+        case .processOptions: ProcessOptions.canonical(text)
         }
     }
 
     /// Reads JSON that stands in a parameter.
     static func json(_ text: String) -> JSONValue? {
         do {
-            return try JSONReader.value(of: Array(text.utf8))
+            let value = try JSONReader.value(of: Array(text.utf8))
+            return value.holds(atMost: 1024) ? value : nil
         } catch {
             return nil
         }
@@ -183,6 +198,16 @@ enum ParameterValue {
             guard member.value == .null || member.value.string != nil else { return nil }
         }
         return JSONWriter.text(value)
+    }
+
+    private static func labels(_ text: String) -> String? {
+        guard let map = stringMap(text), !map.isEmpty, let object = json(map)?.object else {
+            return stringMap(text)
+        }
+        return JSONWriter.text(
+            .object(
+                JSONObject(
+                    distinct: object.members.filter { !StampedLabel.isReserved($0.name) })))
     }
 
     private static func stringList(_ text: String) -> String? {

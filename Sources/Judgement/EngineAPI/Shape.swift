@@ -189,6 +189,11 @@ extension Shape {
             guard let value, value != .null else { continue }
             let read = try field.shape.read(value, at: prefix + field.name)
             switch field.treatment {
+            case .judge where field.name != "Labels" && !PlainText.isPlain(read):
+                throw BodyRefusal(
+                    prefix + field.name, "body.text",
+                    "holds a character beyond printable ASCII, which two readers may take apart "
+                        + "differently")
             case .pass, .judge: members.append(JSONObject.Member(name: field.name, value: read))
             case .drop: break
             case .refuse(let reason):

@@ -64,7 +64,7 @@ package struct Call: Sendable {
     /// The version that the client named; nil when it named none.
     package let version: APIVersion?
     /// What stands at the path's placeholder, within the grammar of its kind.
-    package let subject: String?
+    package private(set) var subject: String?
     /// The query, checked, in canonical spelling and in the catalogue's order.
     package private(set) var query: Query
 
@@ -98,7 +98,17 @@ package struct Call: Sendable {
 
     /// Narrows the operation's filters by a label.
     mutating func narrow(toLabel label: String) {
-        query.narrow(toLabel: label)
+        query.narrow(toLabel: label, of: operation)
+    }
+
+    /// Names the path's object by its full id.
+    mutating func pin(_ id: String) {
+        if subject != nil { subject = id }
+    }
+
+    /// Names the object of a query parameter by its full id.
+    mutating func pin(_ parameter: String, _ id: String) {
+        query.replace(parameter, id)
     }
 
     /// Splits a path into segments: no percent-encoding, no empty, `.` or `..` segment.

@@ -12,10 +12,15 @@ package struct Answer: Hashable, Sendable {
     /// The rule that was broken, for records; nil for failures that are nobody's rule.
     package let rule: String?
 
+    /// The most bytes of a message: it repeats what clients send.
+    private static let longest = 4096
+
     /// Makes an answer.
     package init(status: Int, message: String, rule: String? = nil) {
         self.status = status
-        self.message = message
+        self.message =
+            message.utf8.count <= Self.longest
+            ? message : String(decoding: message.utf8.prefix(Self.longest), as: UTF8.self) + "…"
         self.rule = rule
     }
 

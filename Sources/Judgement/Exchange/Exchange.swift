@@ -78,6 +78,15 @@ package struct Exchange: ~Copyable {
         }
     }
 
+    /// Whatever the body says, the policy refuses: it is not read.
+    package mutating func refused(_ refusal: Refusal) -> Action {
+        guard case .collecting = state else { return abort() }
+        return refuse(Answer(refusal))
+    }
+
+    /// True when the answer has no body, whatever it says.
+    package var isHead: Bool { head?.method == .head }
+
     /// The whole body has arrived.
     package mutating func bodyCollected(_ body: [UInt8]) -> Action {
         guard case .collecting(let call) = state else { return abort() }
@@ -132,9 +141,11 @@ package struct Exchange: ~Copyable {
     ///   - decision: What it said.
     ///   - identity: Who asks, for stamps.
     ///   - version: The version that the engine speaks; nil when it could not be reached.
+    ///   - facts: What the references turned out to be, whose ids are sent.
     /// - Returns: To record, to send, or to answer with the refusal.
     package mutating func decided(
-        _ decision: Decision, for identity: String, version: APIVersion?
+        _ decision: Decision, for identity: String, version: APIVersion?,
+        seeing facts: Facts = Facts()
     ) -> Action {
         guard case .judging(var draft) = state, let head else { return abort() }
         let permit: Permit
@@ -144,6 +155,7 @@ package struct Exchange: ~Copyable {
         }
         self.permit = permit
         for obligation in permit.obligations { draft.apply(obligation, for: identity) }
+        draft.pin(facts)
         guard let version = draft.call.version ?? version else {
             return refuse(Answer(status: 503, message: "quaymaster: the engine is not reachable"))
         }
@@ -263,6 +275,15 @@ package struct Exchange: ~Copyable {
         return RelayHead.answer(
             answer, framing: .length(narrowed.count), close: open.saidClose, isHead: false)
             + narrowed
+    }
+
+    /// An answer that had to be collected cannot be shown; nothing of it has been written.
+    package mutating func answerUnreadable() -> Action {
+        guard case .open(let open) = state, open.narrows != nil else { return abort() }
+        return refuse(
+            Answer(
+                status: 502,
+                message: "quaymaster: the engine's answer cannot be narrowed to the tenant's part"))
     }
 
     /// The engine's answer has ended as its framing promised.

@@ -3,11 +3,19 @@ import Wire
 
 /// Writes heads for the other side: every field is one that we know.
 enum RelayHead {
-    /// The fields of an engine's answer that clients read.
-    private static let passed: [FieldName] = [
-        .apiVersion, .builderVersion, .cacheControl, .containerPathStat, .contentType, .date,
-        .dockerExperimental, .osType, .pragma, .server, .swarm, .warning,
-    ]
+    /// True for the fields of an engine's answer that clients read.
+    private static func isPassed(_ name: FieldName) -> Bool {
+        switch name {
+        case .apiVersion, .builderVersion, .cacheControl, .containerPathStat, .contentType, .date,
+            .dockerExperimental, .osType, .pragma, .server, .swarm, .warning:
+            true
+        case .connection, .contentEncoding, .contentLength, .expect, .host, .trailer,
+            .transferEncoding, .upgrade, .cookie, .origin, .referer, .secFetchDest, .secFetchMode,
+            .secFetchSite, .webSocketAccept, .webSocketKey, .webSocketVersion, .registryAuth,
+            .registryConfig, .userAgent:
+            false
+        }
+    }
 
     /// A request for the engine.
     static func request(
@@ -72,7 +80,7 @@ enum RelayHead {
     }
 
     private static func write(_ head: ResponseHead, to writer: inout HeadWriter) {
-        for field in head.fields.all where passed.contains(field.name) {
+        for field in head.fields.all where isPassed(field.name) {
             if field.name == .apiVersion, let version = APIVersion(field.value) {
                 writer.field(.apiVersion, min(version, .ceiling).description)
             } else {

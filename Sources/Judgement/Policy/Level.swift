@@ -78,12 +78,14 @@ package struct Level: Hashable, Sendable {
         case .runtime(let name): return runtimes.contains(name) || standard.allows(demand.kind)
         case .logDriver(let name): return logDrivers.contains(name)
         case .publishedPort(let port): return allows(port)
-        case .privileged, .hostNamespace, .securityOption, .unmaskedPaths, .cgroupParent,
+        case .privileged, .hostItself, .hostNamespace, .shareableNamespace, .securityOption,
+            .unmaskedPaths, .cgroupParent,
             .volumeDriver, .volumeOption, .mountKind, .tmpfsOption, .logOption, .hostGroup,
             .storageOption, .annotation, .macAddress, .joinedNamespace, .inheritedMounts, .link,
-            .allPorts, .hostName, .resolver, .networkDriver, .networkOption,
+            .allPorts, .hostName, .resolver, .networkDriver, .networkOption, .subnet,
             .outOfMemoryScore, .outOfMemoryKillDisabled, .realTimeScheduling,
             .processorPinning, .blockDevice, .userLimit, .sharedMemory, .restartPolicy,
+            .stopTimeout,
             .unjudged:
             return standard.allows(demand.kind)
         }

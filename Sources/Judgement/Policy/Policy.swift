@@ -62,9 +62,8 @@ package struct Policy: Sendable {
         if act.verbs.isEmpty {
             return .permit(Permit(grant: nil, tenant: nil, obligations: []))
         }
-        guard let granted = grants[identity], !granted.isEmpty else {
-            return .refuse(Refusal(rule: "identity.grants", location: nil, reason: .noGrants))
-        }
+        if let refusal = objection(to: act.verbs, by: identity) { return .refuse(refusal) }
+        let granted = grants[identity] ?? []
         var nearest: Refusal?
         for grant in granted where grant.verbs.intersects(act.verbs) {
             switch judge(act, grant, facts) {
@@ -73,13 +72,26 @@ package struct Policy: Sendable {
                 if refusal.nearness > nearest?.nearness ?? 0 { nearest = refusal }
             }
         }
-        if let nearest { return .refuse(nearest) }
-        let all = granted.reduce(VerbSet()) { $0.union($1.verbs) }
-        let rule = "verb.\(act.verbs.first?.rawValue ?? "none")"
         return .refuse(
-            Refusal(
-                rule: rule, location: granted.first?.location,
-                reason: .verbNotGranted(any: act.verbs, granted: all.verbs)))
+            nearest ?? Refusal(rule: "identity.grants", location: nil, reason: .noGrants))
+    }
+
+    /// Asks before a body is read whether an identity may do anything of the kind.
+    ///
+    /// - Parameters:
+    ///   - verbs: The verbs of which one is needed; none: everybody may.
+    ///   - identity: Who asks.
+    /// - Returns: Why it may not, whatever the act turns out to be; nil when it depends on the act.
+    package func objection(to verbs: [Verb], by identity: String) -> Refusal? {
+        if verbs.isEmpty { return nil }
+        guard let granted = grants[identity], !granted.isEmpty else {
+            return Refusal(rule: "identity.grants", location: nil, reason: .noGrants)
+        }
+        if granted.contains(where: { $0.verbs.intersects(verbs) }) { return nil }
+        let all = granted.reduce(VerbSet()) { $0.union($1.verbs) }
+        return Refusal(
+            rule: "verb.\(verbs.first?.rawValue ?? "none")", location: granted.first?.location,
+            reason: .verbNotGranted(any: verbs, granted: all.verbs))
     }
 
     /// The references that must be resolved before the act can be decided.
@@ -91,9 +103,10 @@ package struct Policy: Sendable {
     ///   permits the act.
     package func unresolved(_ act: Act, by identity: String) -> [Reference] {
         guard isShared, act.references.contains(where: { $0.kind.isOwned }) else { return [] }
-        for grant in grants[identity] ?? [] where grant.scope == .everything {
-            guard grant.verbs.intersects(act.verbs), case .permit = judge(act, grant, Facts())
-            else { continue }
+        let able = (grants[identity] ?? []).filter { $0.verbs.intersects(act.verbs) }
+        if able.isEmpty { return [] }
+        for grant in able where grant.scope == .everything {
+            guard case .permit = judge(act, grant, Facts()) else { continue }
             return []
         }
         return act.references.filter { $0.kind.isOwned }
@@ -162,6 +175,12 @@ package struct Policy: Sendable {
     ) -> Permit {
         var obligations: [Obligation] = []
         if act.creates != nil { obligations.append(.stamp(tenant: tenant)) }
+        let isFree = grant.levels.allSatisfy {
+            $0.standard == .privileged || $0.runtimes.contains("runc")
+        }
+        if !isFree, act.demands.contains(where: { $0.kind == .runtime("runc") }) {
+            obligations.append(.useDefaultRuntime)
+        }
         if isShared, case .tenant(let own) = grant.scope {
             switch act.reach {
             case .list(.image), .referenced, .engine: break

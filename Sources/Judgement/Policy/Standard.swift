@@ -15,26 +15,25 @@ extension Level.Standard {
         if self == .privileged { return true }
         switch kind {
         // The way to the host: never without a level that names it.
-        case .privileged, .hostNamespace, .bind, .capability, .device, .securityOption,
+        case .privileged, .hostItself, .hostNamespace, .shareableNamespace, .bind, .capability,
+            .device, .securityOption,
             .unmaskedPaths, .cgroupParent, .volumeDriver, .volumeOption, .mountKind,
             .tmpfsOption, .logDriver, .logOption, .hostGroup, .storageOption, .annotation,
-            .macAddress, .networkDriver, .networkOption, .unjudged:
+            .macAddress, .networkDriver, .networkOption, .subnet, .unjudged:
             return false
         case .runtime(let name): return name == "runc"
         case .sysctl(let name, let value): return Self.allows(sysctl: name, value)
         // Towards others: whose they are is judged by tenant.
         case .joinedNamespace, .inheritedMounts, .link: return self == .baseline
-        case .publishedPort(let port):
-            guard let wanted = port.ports else { return true }
-            return ports.contains {
-                $0.contains(wanted.lowerBound) && $0.contains(wanted.upperBound)
-            }
+        // Ranges of ports are the level's.
+        case .publishedPort(let port): return port.ports == nil
         case .allPorts, .hostName, .resolver: return false
         // The host's means.
         case .outOfMemoryScore(let score): return score > 0
         case .outOfMemoryKillDisabled, .realTimeScheduling, .processorPinning, .blockDevice,
             .userLimit:
             return false
+        case .stopTimeout: return false
         case .sharedMemory(let bytes): return (0...1 << 30).contains(bytes)
         case .restartPolicy(let name): return self == .baseline || name == "on-failure"
         }
@@ -61,6 +60,11 @@ extension Level.Standard {
         case .capability: "allowed are the default capabilities"
         case .hostNamespace(.network): "allowed are networks of the tenant's own, bridge and none"
         case .hostNamespace: "allowed are namespaces of the container's own"
+        case .shareableNamespace: "allowed are private and none"
+        case .subnet:
+            "allowed are subnets of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 from /16 on and of "
+                + "fc00::/7 from /48 on; or leave it to the engine"
+        case .stopTimeout: "allowed are 0 to 3600"
         case .securityOption: "allowed is no-new-privileges"
         case .volumeDriver, .volumeOption: "allowed is the driver local without options"
         case .mountKind: "allowed are volume and tmpfs"
@@ -72,6 +76,7 @@ extension Level.Standard {
         case .restartPolicy: "allowed are no and on-failure"
         case .sysctl: "allowed are settings of the container's own network namespace"
         case .runtime: "allowed is the engine's default"
+        case .hostItself: "it needs a grant of the level privileged"
         case .privileged, .device, .unmaskedPaths, .cgroupParent, .hostGroup, .storageOption,
             .annotation, .macAddress, .joinedNamespace, .inheritedMounts, .link, .publishedPort,
             .hostName, .resolver, .outOfMemoryScore, .outOfMemoryKillDisabled,

@@ -3,7 +3,6 @@
 /// Unknown fields are checked and dropped; a known one that stands twice is refused.
 struct FieldLines {
     private(set) var fields = Fields()
-    private var seen = Set<FieldName>()
 
     /// Reads every field line of a head.
     ///
@@ -35,7 +34,8 @@ struct FieldLines {
             throw .badFieldLine
         }
         guard let name = FieldName.named(head, in: line.lowerBound..<colon) else { return }
-        guard seen.insert(name).inserted else { throw .duplicateField(name) }
+        // There are few known fields; looking through them costs less than a set.
+        guard fields[name] == nil else { throw .duplicateField(name) }
         fields.append(name, try Self.trimmed(head, colon + 1..<line.upperBound))
     }
 

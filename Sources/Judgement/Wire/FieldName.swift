@@ -53,14 +53,14 @@ package enum FieldName: String, CaseIterable, Hashable, Sendable {
     ///   - range: Where in `bytes` the name stands.
     /// - Returns: The field, or nil when the name is none of ours.
     static func named(_ bytes: Span<UInt8>, in range: Range<Int>) -> FieldName? {
-        guard range.count < byLength.count else { return nil }
-        candidates: for candidate in byLength[range.count] {
-            var index = range.lowerBound
-            for letter in candidate.letters {
-                guard lowercased(bytes[index]) == letter else { continue candidates }
-                index += 1
+        guard range.count < table.byLength.count else { return nil }
+        candidates: for number in table.byLength[range.count] {
+            let start = number * table.stride
+            for offset in 0..<range.count {
+                guard lowercased(bytes[range.lowerBound + offset]) == table.letters[start + offset]
+                else { continue candidates }
             }
-            return candidate.field
+            return table.fields[number]
         }
         return nil
     }
@@ -69,13 +69,32 @@ package enum FieldName: String, CaseIterable, Hashable, Sendable {
         byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
     }
 
-    /// The fields by the length of their names, names in lower case.
-    private static let byLength: [[(letters: [UInt8], field: FieldName)]] = {
-        let longest = allCases.map(\.rawValue.utf8.count).max() ?? 0
-        var table = Array(repeating: [(letters: [UInt8], field: FieldName)](), count: longest + 1)
-        for field in allCases {
-            table[field.rawValue.utf8.count].append((field.rawValue.utf8.map(lowercased), field))
+    /// The fields in the order of their names' lengths, laid out flat: every head of every message
+    /// is looked up here.
+    private struct Table {
+        let fields: [FieldName]
+        /// The names in lower case, `stride` bytes each.
+        let letters: [UInt8]
+        let stride: Int
+        /// Which fields have a name of a length.
+        let byLength: [Range<Int>]
+
+        init() {
+            let fields = allCases.sorted { $0.rawValue.utf8.count < $1.rawValue.utf8.count }
+            let stride = fields.last?.rawValue.utf8.count ?? 0
+            self.fields = fields
+            self.stride = stride
+            letters = fields.flatMap { field in
+                let name = field.rawValue.utf8.map(lowercased)
+                return name + Array(repeating: 0, count: stride - name.count)
+            }
+            byLength = (0...stride).map { length in
+                let first = fields.firstIndex { $0.rawValue.utf8.count >= length } ?? fields.count
+                let end = fields.firstIndex { $0.rawValue.utf8.count > length } ?? fields.count
+                return first..<end
+            }
         }
-        return table
-    }()
+    }
+
+    private static let table = Table()
 }

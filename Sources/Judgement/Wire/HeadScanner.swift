@@ -42,6 +42,8 @@ package struct HeadScanner: Hashable, Sendable {
             guard index < limit else { throw .tooLong(limit: limit) }
             let byte = bytes[index]
             index += 1
+            // Nearly every byte is one of these.
+            if place == .line, byte > 0x1F, byte != 0x7F { continue }
             switch (place, byte) {
             case (.start, 0x41...0x5A):
                 place = .line

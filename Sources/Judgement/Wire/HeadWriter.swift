@@ -34,7 +34,7 @@ package struct HeadWriter: Sendable {
 
     /// Adds a field.
     package mutating func field(_ name: FieldName, _ value: String) {
-        append(name.rawValue)
+        bytes.append(contentsOf: name.rawValue.utf8)
         bytes.append(0x3A)
         bytes.append(0x20)
         append(value)
@@ -58,9 +58,12 @@ package struct HeadWriter: Sendable {
     }
 
     private mutating func append(_ text: String, blanks: Bool = true) {
-        for byte in text.utf8 {
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        for index in start..<bytes.count {
+            let byte = bytes[index]
             let isControl = byte < 0x20 && byte != 0x09 || byte == 0x7F
-            bytes.append(isControl || (byte == 0x20 && !blanks) ? 0x3F : byte)
+            if isControl || (byte == 0x20 && !blanks) { bytes[index] = 0x3F }
         }
     }
 

@@ -7,6 +7,7 @@ import JSON
 struct ContainerDemands {
     private(set) var demands: [Demand] = []
     private(set) var references: [Reference] = []
+    private var known: Set<Reference> = []
 
     /// Reads the body of `POST /containers/create`.
     init(create body: JSONObject) {
@@ -14,6 +15,9 @@ struct ContainerDemands {
             references.append(Reference(.image, image, origin: "Image"))
         }
         ask(Demand.Kind.macAddress, ifSaid: body["MacAddress"], "MacAddress")
+        if let seconds = body["StopTimeout"]?.int64, !(0...3600 ~= seconds) {
+            ask(.stopTimeout(seconds: seconds), "StopTimeout")
+        }
         for member in body["Volumes"]?.object?.members ?? [] where !Self.isPath(member.name) {
             ask(.unjudged("a volume at \(Name.shown(member.name))"), "Volumes")
         }
@@ -65,7 +69,7 @@ struct ContainerDemands {
 
     private mutating func readNamespaces(_ host: JSONObject) {
         readNamespace(.pid, host, "PidMode", own: ["", "private"])
-        readNamespace(.ipc, host, "IpcMode", own: ["", "none", "private", "shareable"])
+        readNamespace(.ipc, host, "IpcMode", own: ["", "none", "private"])
         readNamespace(.uts, host, "UTSMode", own: ["", "private"])
         readNamespace(.user, host, "UsernsMode", own: ["", "private"])
         readNamespace(.cgroup, host, "CgroupnsMode", own: ["", "private"])
@@ -78,6 +82,7 @@ struct ContainerDemands {
         let mode = host[field]?.string ?? ""
         let origin = "HostConfig." + field
         if own.contains(mode) { return }
+        if mode == "shareable" { return ask(.shareableNamespace(namespace), origin) }
         if mode == "host" { return ask(.hostNamespace(namespace), origin) }
         if let container = Self.joined(mode) { return join(namespace, container, origin) }
         ask(.unjudged("the \(namespace.rawValue) mode \(Name.shown(mode))"), origin)
@@ -249,7 +254,7 @@ struct ContainerDemands {
             return ask(.unjudged("a \(kind.rawValue) called \(Name.shown(text))"), origin)
         }
         let reference = Reference(kind, text, origin: origin)
-        if !references.contains(reference) { references.append(reference) }
+        if known.insert(reference).inserted { references.append(reference) }
     }
 
     private func strings(_ value: JSONValue?) -> [String] {

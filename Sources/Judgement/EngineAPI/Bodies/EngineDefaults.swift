@@ -3,12 +3,36 @@ import JSON
 
 /// What engines do when nobody asks for anything (moby: `oci/defaults.go`, `oci/caps`).
 enum EngineDefaults {
+    /// Paths that later engines hide too; their list comes with the engine, not with a client that
+    /// sends back what an older one showed.
+    static func hidesLater(_ path: String) -> Bool {
+        path == "/proc/interrupts" || path == "/sys/devices/virtual/powercap"
+            || (path.hasPrefix("/sys/devices/system/cpu/cpu")
+                && path.hasSuffix("/thermal_throttle"))
+    }
+
     /// Paths under /proc and /sys that are hidden in every container, as all engines since 18.09
     /// set them; later engines add to the list.
     static let maskedPaths: Set<String> = [
         "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
         "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
     ]
+
+    /// A container's configuration without a list of masked paths that is only an engine's default:
+    /// the engine that will run it knows its own.
+    static func leavingMaskedPaths(_ body: JSONObject) -> JSONObject {
+        guard var host = body["HostConfig"]?.object, let paths = host["MaskedPaths"]?.array else {
+            return body
+        }
+        let given = paths.compactMap(\.string)
+        guard maskedPaths.isSubset(of: given),
+            given.allSatisfy({ maskedPaths.contains($0) || hidesLater($0) })
+        else { return body }
+        host["MaskedPaths"] = nil
+        var body = body
+        body["HostConfig"] = .object(host)
+        return body
+    }
 
     /// Paths that are read-only in every container.
     static let readOnlyPaths: Set<String> = [

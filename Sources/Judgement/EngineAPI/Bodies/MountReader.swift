@@ -6,6 +6,10 @@ import JSON
 struct MountReader {
     private(set) var demands: [Demand] = []
     private(set) var references: [Reference] = []
+    private var volumes: Set<String> = []
+
+    /// Each of them may have to be made first.
+    private static let maximumVolumes = 64
 
     /// Reads a HostConfig that has gone through its shape.
     init(_ host: JSONObject) {
@@ -85,10 +89,14 @@ struct MountReader {
         guard Name.isValid(name, for: .volume) else {
             return ask(.unjudged("a volume called \(Name.shown(name))"), origin)
         }
-        let reference = Reference(.volume, name, origin: origin, mayBeAbsent: true)
-        if !references.contains(where: { $0.kind == .volume && $0.text == name }) {
-            references.append(reference)
+        guard volumes.insert(name).inserted else { return }
+        guard volumes.count <= Self.maximumVolumes else {
+            if volumes.count == Self.maximumVolumes + 1 {
+                ask(.unjudged("more than \(Self.maximumVolumes) named volumes"), origin)
+            }
+            return
         }
+        references.append(Reference(.volume, name, origin: origin, mayBeAbsent: true))
     }
 
     private mutating func readDriver(_ name: String, _ origin: String) {

@@ -3,11 +3,18 @@ import JSON
 
 /// What a network asks for.
 enum NetworkDemands {
-    /// Driver options that only shape the network itself.
-    private static let harmlessOptions: Set<String> = [
-        "com.docker.network.bridge.enable_icc", "com.docker.network.bridge.enable_ip_masquerade",
-        "com.docker.network.driver.mtu", "com.docker.network.enable_ipv6",
-    ]
+    /// True for driver options that only shape the network itself, and take nothing from its
+    /// separation from the host.
+    private static func isHarmless(_ name: String, _ value: String) -> Bool {
+        switch name {
+        case "com.docker.network.bridge.enable_icc", "com.docker.network.enable_ipv6":
+            ["true", "false"].contains(value)
+        // Without masquerade, containers speak on the host's own networks.
+        case "com.docker.network.bridge.enable_ip_masquerade": value == "true"
+        case "com.docker.network.driver.mtu": Int(value).map { 576...1500 ~= $0 } ?? false
+        default: false
+        }
+    }
 
     /// Reads the body of `POST /networks/create`.
     static func read(_ body: JSONObject) -> [Demand] {
@@ -24,9 +31,17 @@ enum NetworkDemands {
             (body["Options"], "Options"), (body["IPAM"]?["Options"], "IPAM.Options"),
         ] {
             for member in options?.object?.members ?? [] {
-                if origin == "Options", harmlessOptions.contains(member.name) { continue }
+                if origin == "Options", isHarmless(member.name, member.value.string ?? "") {
+                    continue
+                }
                 demands.append(Demand(.networkOption(member.name), origin: origin))
             }
+        }
+        for pool in body["IPAM"]?["Config"]?.array ?? [] {
+            guard let subnet = pool["Subnet"]?.string, !subnet.isEmpty,
+                !Subnet.isPrivate(subnet)
+            else { continue }
+            demands.append(Demand(.subnet(Name.shown(subnet)), origin: "IPAM.Config.Subnet"))
         }
         for field in ["Ingress", "ConfigOnly"] where body[field]?.bool == true {
             demands.append(Demand(.networkOption(field), origin: field))
@@ -67,6 +82,9 @@ struct BuildDemands {
         readNetwork(query.value("networkmode"))
         if !query.value("cgroupparent").isEmpty {
             ask(.cgroupParent(query.value("cgroupparent")), "cgroupparent")
+        }
+        if let bytes = Int64(query.value("shmsize")), bytes != 0 {
+            ask(.sharedMemory(bytes: bytes), "shmsize")
         }
         for name in ["cpusetcpus", "cpusetmems"] where !query.value(name).isEmpty {
             ask(.processorPinning(query.value(name)), name)

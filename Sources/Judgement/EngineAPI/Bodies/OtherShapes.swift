@@ -36,7 +36,7 @@ extension Shape {
                     "Config",
                     .list(
                         .object([
-                            Field("Subnet", .string), Field("IPRange", .string),
+                            Field("Subnet", .string, .judge), Field("IPRange", .string),
                             Field("Gateway", .string), Field("AuxiliaryAddresses", .map(.string)),
                         ]))),
                 Field("Options", .map(.string), .judge),

@@ -19,7 +19,7 @@ extension Catalogue {
             may: [.view, .run, .exec], query: [.flag("size")]),
         Operation(
             "ContainerTop", .get, "/containers/{id}/top", .container, may: [.view],
-            query: [.text("ps_args")]),
+            query: [Parameter("ps_args", .processOptions)]),
         Operation(
             "ContainerLogs", .get, "/containers/{id}/logs", .container, may: [.logs],
             harm: .discloses, query: logParameters, answer: .live),

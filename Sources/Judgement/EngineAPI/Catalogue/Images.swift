@@ -20,7 +20,7 @@ extension Catalogue {
             query: [
                 Parameter("fromImage", .name(.image)), Parameter("repo", .name(.image)),
                 .text("tag"), .text("platform"), .text("message"),
-                Parameter("changes", .text, repeats: true),
+                Parameter("changes", .text, .judge, repeats: true),
                 Parameter("fromSrc", .text, .judge),
             ],
             body: .stream(contentType: "application/x-tar")),
@@ -53,7 +53,7 @@ extension Catalogue {
             query: [
                 Parameter("container", .name(.container), .judge),
                 Parameter("repo", .name(.image)), .text("tag"), .text("comment"),
-                .text("author"), .flag("pause"), Parameter("changes", .text, repeats: true),
+                .text("author"), .flag("pause"), Parameter("changes", .text, .judge, repeats: true),
             ],
             body: .json(.containerConfig)),
         Operation(
@@ -97,8 +97,8 @@ extension Catalogue {
         .flag("rm"), .flag("forcerm"), .integer("memory"), .integer("memswap"),
         .integer("cpushares"), Parameter("cpusetcpus", .text, .judge),
         Parameter("cpusetmems", .text, .judge), .integer("cpuperiod"), .integer("cpuquota"),
-        Parameter("buildargs", .stringMap), .integer("shmsize"), .flag("squash"),
-        Parameter("labels", .stringMap), Parameter("networkmode", .text, .judge),
+        Parameter("buildargs", .stringMap), Parameter("shmsize", .integer, .judge), .flag("squash"),
+        Parameter("labels", .labels), Parameter("networkmode", .text, .judge),
         Parameter("extrahosts", .text, .judge, repeats: true), .text("platform"),
         .text("target"),
         Parameter("version", .choice(["", "1"])),

@@ -1,0 +1,100 @@
+package import Acts
+import JSON
+
+/// What a permission changes in a request before it is written.
+extension Draft {
+    /// Applies what a permission carries with it.
+    ///
+    /// - Parameters:
+    ///   - obligation: The obligation.
+    ///   - identity: Who is asking, for the label.
+    package mutating func apply(_ obligation: Obligation, for identity: String) {
+        switch obligation {
+        case .stamp(let tenant): stamp(tenant: tenant, identity: identity)
+        case .narrow(let tenant):
+            call.narrow(toLabel: StampedLabel.tenant + "=" + tenant)
+        case .makeVolumes: break
+        case .useDefaultRuntime:
+            if var host = body?["HostConfig"]?.object {
+                host["Runtime"] = nil
+                body?["HostConfig"] = .object(host)
+            }
+        }
+    }
+
+    /// Names what was judged by the ids that it was found under, so that a name which moves before
+    /// the engine reads it moves nothing.
+    ///
+    /// - Parameter facts: What the references turned out to be.
+    package mutating func pin(_ facts: Facts) {
+        for reference in act.references {
+            guard [.container, .exec].contains(reference.kind),
+                case .found(let id, _) = facts[reference], !id.isEmpty
+            else { continue }
+            switch reference.origin {
+            case "path": call.pin(id)
+            case "container": call.pin("container", id)
+            case "Container": body?["Container"] = .string(id)
+            default: pinJoins(reference.text, id)
+            }
+        }
+    }
+
+    /// `container:NAME` in the modes of namespaces.
+    private mutating func pinJoins(_ name: String, _ id: String) {
+        guard var host = body?["HostConfig"]?.object else { return }
+        for field in ["NetworkMode", "PidMode", "IpcMode"]
+        where host[field]?.string == "container:" + name {
+            host[field] = .string("container:" + id)
+        }
+        body?["HostConfig"] = .object(host)
+    }
+
+    /// Drops the client's labels under our prefix and sets ours.
+    private mutating func stamp(tenant: String?, identity: String) {
+        guard case .json(let kind) = call.operation.body, kind.carriesLabels else { return }
+        var labels = (body?["Labels"]?.object?.members ?? []).filter {
+            !StampedLabel.isReserved($0.name)
+        }
+        // Nobody's is said too: the image's own label would count otherwise.
+        labels.append(
+            JSONObject.Member(name: StampedLabel.tenant, value: .string(tenant ?? "")))
+        labels.append(JSONObject.Member(name: StampedLabel.identity, value: .string(identity)))
+        body?["Labels"] = .object(JSONObject(distinct: labels))
+        if kind == .networkCreate { body?["CheckDuplicate"] = .bool(true) }
+        if kind == .containerCreate { stampMounts(labels.suffix(2)) }
+    }
+
+    /// Volumes that a container makes with it carry its stamps.
+    private mutating func stampMounts(_ stamps: some Sequence<JSONObject.Member>) {
+        guard var host = body?["HostConfig"]?.object, let mounts = host["Mounts"]?.array,
+            !mounts.isEmpty
+        else { return }
+        host["Mounts"] = .array(
+            mounts.map { mount in
+                guard var object = mount.object, object["Type"]?.string == "volume" else {
+                    return mount
+                }
+                var options = object["VolumeOptions"]?.object ?? JSONObject()
+                let own = (options["Labels"]?.object?.members ?? []).filter {
+                    !StampedLabel.isReserved($0.name)
+                }
+                options["Labels"] = .object(JSONObject(distinct: own + stamps))
+                object["VolumeOptions"] = .object(options)
+                return .object(object)
+            })
+        body?["HostConfig"] = .object(host)
+    }
+}
+
+extension BodyKind {
+    /// True for bodies that make something that carries labels.
+    fileprivate var carriesLabels: Bool {
+        switch self {
+        case .containerCreate, .containerConfig, .networkCreate, .volumeCreate: true
+        case .containerUpdate, .execCreate, .execStart, .networkConnect, .networkDisconnect,
+            .credentials, .unjudged:
+            false
+        }
+    }
+}

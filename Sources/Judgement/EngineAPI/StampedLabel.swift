@@ -1,0 +1,21 @@
+/// Labels that the gateway stamps on what a tenant makes.
+package enum StampedLabel {
+    /// What every label of ours begins with; clients' own labels under it are dropped.
+    private static let prefix = "quaymaster."
+    /// The tenant that owns the object.
+    package static let tenant = "quaymaster.tenant"
+    /// The identity that made it.
+    package static let identity = "quaymaster.identity"
+
+    /// True when instructions may set such a label, however they are quoted or escaped, or made
+    /// of variables.
+    static func isMentioned(in instructions: String) -> Bool {
+        let plain = instructions.lowercased().filter { !"\\\"'`".contains($0) }
+        return plain.contains(prefix) || (plain.contains("label") && plain.contains("$"))
+    }
+
+    /// True for labels that only we may set.
+    package static func isReserved(_ name: String) -> Bool {
+        name.lowercased().hasPrefix(prefix)
+    }
+}
