@@ -26,44 +26,60 @@ package final class Resolver {
     ///
     /// - Parameters:
     ///   - references: Only kinds that belong to tenants are asked for.
+    ///   - isWanted: Asked before each; false when whoever asked has gone, and nobody is called.
     ///   - completion: Called once, on the loop.
     package func resolve(
-        _ references: [Reference],
+        _ references: [Reference], while isWanted: @escaping () -> Bool,
         _ completion: @escaping (Result<Facts, EngineFailure>) -> Void
     ) {
         facts.withVersion(pool) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
             case .success(let version):
-                self.resolve(references[...], Facts(), "/v\(version)", completion)
+                self.resolve(references[...], Facts(), "/v\(version)", isWanted, completion)
             }
         }
     }
 
     private func resolve(
         _ references: ArraySlice<Reference>, _ facts: Facts, _ prefix: String,
+        _ isWanted: @escaping () -> Bool,
         _ completion: @escaping (Result<Facts, EngineFailure>) -> Void
     ) {
-        guard let reference = references.first else { return completion(.success(facts)) }
-        ask(reference.kind, reference.text, prefix) { result in
+        var left = references
+        var facts = facts
+        // What is remembered is answered in a loop: a call each would pile up the stack.
+        while let reference = left.first, let known = remembered(reference.kind, reference.text) {
+            facts[reference] = known
+            left = left.dropFirst()
+        }
+        guard isWanted() else { return }
+        guard let reference = left.first else { return completion(.success(facts)) }
+        ask(reference.kind, reference.text, prefix) { [facts, left] result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
             case .success(let resolution):
                 var facts = facts
                 facts[reference] = resolution
-                self.resolve(references.dropFirst(), facts, prefix, completion)
+                self.resolve(left.dropFirst(), facts, prefix, isWanted, completion)
             }
         }
+    }
+
+    /// What is known without asking: whose a container of a full id is.
+    private func remembered(_ kind: ObjectKind, _ text: String) -> Resolution? {
+        if Self.path(kind, text) == nil { return .absent }
+        guard kind == .container, text.utf8.count == 64, let owner = owners[text] else {
+            return nil
+        }
+        return .found(id: text, tenant: owner)
     }
 
     private func ask(
         _ kind: ObjectKind, _ text: String, _ prefix: String,
         _ completion: @escaping (Result<Resolution, EngineFailure>) -> Void
     ) {
-        let isFullID = text.utf8.count == 64
-        if kind == .container, isFullID, let owner = owners[text] {
-            return completion(.success(.found(id: text, tenant: owner)))
-        }
+        if let known = remembered(kind, text) { return completion(.success(known)) }
         guard let path = Self.path(kind, text) else { return completion(.success(.absent)) }
         EngineCall.make(pool, .get, prefix + path) { result in
             switch result {

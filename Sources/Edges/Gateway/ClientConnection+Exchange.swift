@@ -68,7 +68,9 @@ extension ClientConnection {
         let unresolved = policy.unresolved(act, by: peer.identity)
         guard !unresolved.isEmpty else { return decide(act) }
         let number = self.number
-        loop.resolver.resolve(unresolved) { result in
+        loop.resolver.resolve(unresolved) {
+            number == self.number && self.isActive
+        } _: { result in
             guard number == self.number, self.isActive else { return }
             switch result {
             case .success(let facts):

@@ -65,32 +65,34 @@ package struct Entry: Sendable {
         bytes.append(contentsOf: #"","phase":""#.utf8)
         bytes.append(contentsOf: phase.rawValue.utf8)
         bytes.append(UInt8(ascii: "\""))
-        text("identity", identity, &bytes)
-        text("from", from, &bytes)
-        text("tenant", tenant, &bytes)
-        text("operation", operation, &bytes)
-        text("target", target, &bytes)
-        text("decision", phase == .refused ? "refuse" : phase == .event ? "" : "permit", &bytes)
-        text("rule", rule, &bytes)
-        text("reason", reason, &bytes)
-        text("digest", digest, &bytes)
-        text("policy", policy, &bytes)
+        text(#","identity":"#, identity, &bytes)
+        text(#","from":"#, from, &bytes)
+        text(#","tenant":"#, tenant, &bytes)
+        text(#","operation":"#, operation, &bytes)
+        text(#","target":"#, target, &bytes)
+        text(
+            #","decision":"#, phase == .refused ? "refuse" : phase == .event ? "" : "permit", &bytes
+        )
+        text(#","rule":"#, rule, &bytes)
+        text(#","reason":"#, reason, &bytes)
+        text(#","digest":"#, digest, &bytes)
+        text(#","policy":"#, policy, &bytes)
         if phase == .outcome || phase == .refused {
-            number("status", Int64(status), &bytes)
-            text("outcome", outcome, &bytes)
-            number("microseconds", duration, &bytes)
-            number("bytesIn", bytesIn, &bytes)
-            number("bytesOut", bytesOut, &bytes)
+            number(#","status":"#, Int64(status), &bytes)
+            text(#","outcome":"#, outcome, &bytes)
+            number(#","microseconds":"#, duration, &bytes)
+            number(#","bytesIn":"#, bytesIn, &bytes)
+            number(#","bytesOut":"#, bytesOut, &bytes)
         }
         bytes.append(contentsOf: "}\n".utf8)
     }
 
     /// The most bytes of one text: what clients send must not fill the disk.
-    private static let longest = 2048
+    private static let longest = 1024
 
     private func text(_ name: String, _ value: String, _ bytes: inout [UInt8]) {
         if value.isEmpty { return }
-        member(name, &bytes)
+        bytes.append(contentsOf: name.utf8)
         guard value.utf8.count > Self.longest else {
             return JSONWriter.append(quoting: value, to: &bytes)
         }
@@ -99,13 +101,7 @@ package struct Entry: Sendable {
     }
 
     private func number(_ name: String, _ value: Int64, _ bytes: inout [UInt8]) {
-        member(name, &bytes)
-        bytes.append(contentsOf: String(value).utf8)
-    }
-
-    private func member(_ name: String, _ bytes: inout [UInt8]) {
-        bytes.append(contentsOf: ",\"".utf8)
         bytes.append(contentsOf: name.utf8)
-        bytes.append(contentsOf: "\":".utf8)
+        bytes.append(contentsOf: String(value).utf8)
     }
 }

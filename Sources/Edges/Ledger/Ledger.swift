@@ -25,6 +25,8 @@ package final class Ledger: Sendable {
         var isScheduled = false
         /// Lines that were given up because the disk refused for too long.
         var lost: Int64 = 0
+        /// How many of them the record itself speaks of.
+        var lostAndSaid: Int64 = 0
         /// The length of the file up to the last whole line.
         var length: off_t
         /// True when a torn line could not be taken back yet: nothing may follow it.
@@ -32,7 +34,9 @@ package final class Ledger: Sendable {
     }
 
     /// How many bytes may wait for a disk that refuses.
-    private static let patience = 4 << 20
+    private static let patience = 64 << 20
+    /// How many bytes wait for company before they are written.
+    private static let batch = 256 << 10
     private static let delay = DispatchTimeInterval.milliseconds(100)
 
     private let descriptor: Int32
@@ -75,18 +79,28 @@ package final class Ledger: Sendable {
 
     /// Adds an entry; it reaches the disk soon.
     package func append(_ entry: Entry) {
-        let start = state.withLock { state -> Bool in
+        enum Next {
+            case nothing, later, now
+        }
+        let next = state.withLock { state -> Next in
             guard state.pending.count < Self.patience else {
                 state.lost += 1
-                return false
+                return .nothing
             }
             entry.append(to: &state.pending)
-            guard !state.isWriting, !state.isScheduled else { return false }
+            if state.isWriting { return .nothing }
+            if state.pending.count > Self.batch {
+                state.isWriting = true
+                return .now
+            }
+            if state.isScheduled { return .nothing }
             state.isScheduled = true
-            return true
+            return .later
         }
-        if start {
-            queue.asyncAfter(deadline: .now() + Self.delay) { self.scheduledWrite() }
+        switch next {
+        case .nothing: break
+        case .later: queue.asyncAfter(deadline: .now() + Self.delay) { self.scheduledWrite() }
+        case .now: queue.async { self.write() }
         }
     }
 
@@ -118,7 +132,15 @@ package final class Ledger: Sendable {
     /// Writes until nothing waits. Runs on the queue.
     private func write() {
         while true {
+            var said: Int64 = 0
             let (bytes, waiting) = state.withLock { state -> ([UInt8], [Completion]) in
+                if state.lost > state.lostAndSaid, !state.pending.isEmpty, !state.isTorn {
+                    let count = state.lost - state.lostAndSaid
+                    state.lostAndSaid = state.lost
+                    said = count
+                    Entry.event(ids, "LinesLost", reason: "\(count) lines could not be written")
+                        .append(to: &state.pending)
+                }
                 defer {
                     state.pending = []
                     state.waiting = []
@@ -128,6 +150,7 @@ package final class Ledger: Sendable {
             }
             if bytes.isEmpty, waiting.isEmpty { return }
             let result = store(bytes, durably: !waiting.isEmpty)
+            if case .failure = result { state.withLock { $0.lostAndSaid -= said } }
             for completion in waiting { completion(result) }
         }
     }

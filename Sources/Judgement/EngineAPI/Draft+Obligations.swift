@@ -23,35 +23,67 @@ extension Draft {
     }
 
     /// Names what was judged by the ids that it was found under, so that a name which moves before
-    /// the engine reads it moves nothing.
+    /// the engine reads it, or when it starts a container again, moves nothing.
     ///
     /// - Parameter facts: What the references turned out to be.
     package mutating func pin(_ facts: Facts) {
-        for reference in act.references {
-            guard [.container, .exec].contains(reference.kind),
-                case .found(let id, _) = facts[reference], !id.isEmpty
-            else { continue }
-            switch reference.origin {
-            case "path": call.pin(id)
-            case "container": call.pin("container", id)
-            case "Container": body?["Container"] = .string(id)
-            default: pinJoins(reference.text, id)
+        for reference in act.references where !reference.mayBeAbsent {
+            guard case .found(let id, _) = facts[reference], !id.isEmpty else { continue }
+            switch (reference.kind, reference.origin) {
+            case (.container, "path"), (.exec, "path"), (.network, "path"): call.pin(id)
+            case (.container, "container"): call.pin("container", id)
+            case (.container, "Container"): body?["Container"] = .string(id)
+            case (.network, "networkmode"): call.pin("networkmode", id)
+            case (.container, "networkmode"): call.pin("networkmode", "container:" + id)
+            case (.container, _): pinContainer(reference.text, id)
+            case (.network, _): pinNetwork(reference.text, id)
+            default: break
             }
         }
     }
 
-    /// `container:NAME` in the modes of namespaces.
-    private mutating func pinJoins(_ name: String, _ id: String) {
+    /// `container:NAME` in the modes of namespaces, `NAME:ro` in VolumesFrom, `NAME:alias` in links.
+    private mutating func pinContainer(_ name: String, _ id: String) {
         guard var host = body?["HostConfig"]?.object else { return }
         for field in ["NetworkMode", "PidMode", "IpcMode"]
         where host[field]?.string == "container:" + name {
             host[field] = .string("container:" + id)
         }
+        for field in ["VolumesFrom", "Links"] {
+            guard let entries = host[field]?.array else { continue }
+            host[field] = .array(
+                entries.map { entry in
+                    let text = entry.string ?? ""
+                    if text == name { return .string(field == "Links" ? id + ":" + name : id) }
+                    guard text.hasPrefix(name + ":") else { return entry }
+                    return .string(id + text.dropFirst(name.count))
+                })
+        }
         body?["HostConfig"] = .object(host)
+    }
+
+    /// The network's name in NetworkMode and as a key of EndpointsConfig.
+    private mutating func pinNetwork(_ name: String, _ id: String) {
+        if var host = body?["HostConfig"]?.object, host["NetworkMode"]?.string == name {
+            host["NetworkMode"] = .string(id)
+            body?["HostConfig"] = .object(host)
+        }
+        guard var networking = body?["NetworkingConfig"]?.object,
+            let endpoints = networking["EndpointsConfig"]?.object, endpoints[name] != nil
+        else { return }
+        let pinned = endpoints.members.map { member in
+            JSONObject.Member(name: member.name == name ? id : member.name, value: member.value)
+        }
+        // Two spellings of one network would become one key twice.
+        guard Set(pinned.map(\.name)).count == pinned.count else { return }
+        networking["EndpointsConfig"] = .object(JSONObject(distinct: pinned))
+        body?["NetworkingConfig"] = .object(networking)
     }
 
     /// Drops the client's labels under our prefix and sets ours.
     private mutating func stamp(tenant: String?, identity: String) {
+        // What a build leaves behind carries the labels of its Dockerfile.
+        if call.operation.name == "ImageBuild" { call.force(["rm": "1", "forcerm": "1"]) }
         guard case .json(let kind) = call.operation.body, kind.carriesLabels else { return }
         var labels = (body?["Labels"]?.object?.members ?? []).filter {
             !StampedLabel.isReserved($0.name)

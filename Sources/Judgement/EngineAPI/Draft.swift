@@ -8,6 +8,7 @@ package struct Draft: Sendable {
     /// What it would do.
     package private(set) var act: Act
     var body: JSONObject?
+    private static let maximumReferences = 256
     /// The most values in a body; the largest honest ones hold some hundreds.
     private static let maximumValues = 65_536
     private let rawBody: JSONValue?
@@ -63,6 +64,12 @@ package struct Draft: Sendable {
             rawBody = nil
         }
         try Self.judge(call, into: &act)
+        // Each may cost a question to the engine.
+        guard act.references.count <= Self.maximumReferences else {
+            throw BodyRefusal(
+                "", "body.references",
+                "is refused: it refers to more than \(Self.maximumReferences) objects")
+        }
         try Self.check(object, of: operation)
         body = object
         self.act = act
@@ -110,7 +117,14 @@ package struct Draft: Sendable {
     /// Adds what a query refers to and asks for.
     private static func judge(_ call: Call, into act: inout Act) throws(BodyRefusal) {
         switch call.operation.name {
-        case "ContainerCreate", "ContainerRename": act.newName = call.query.value("name")
+        case "ContainerCreate", "ContainerRename":
+            act.newName = call.query.value("name")
+            // A name that somebody has: the engine's refusal would tell whose.
+            if !act.newName.isEmpty {
+                act.references.append(
+                    Reference(.container, act.newName, origin: "name", mayBeAbsent: true))
+            }
+        case "ContainerList": act.references += try Self.neighbours(call)
         case "ImageBuild":
             let build = BuildDemands(call.query)
             act.demands += build.demands
@@ -138,9 +152,27 @@ package struct Draft: Sendable {
         default: break
         }
         // Instructions of a Dockerfile, LABEL among them.
-        for change in call.query["changes"] where StampedLabel.isMentioned(in: change) {
+        let changes = call.query["changes"].joined(separator: "\n")
+        if StampedLabel.isMentioned(in: changes) {
             act.demands.append(Demand(.unjudged("a label of Quaymaster's own"), origin: "changes"))
         }
+    }
+
+    /// The containers that a list's filters name: whether they exist is not everybody's to know.
+    private static func neighbours(_ call: Call) throws(BodyRefusal) -> [Reference] {
+        guard let filters = ParameterValue.json(call.query.value("filters")) else { return [] }
+        var references: [Reference] = []
+        for key in ["before", "since"] {
+            for member in filters[key]?.object?.members ?? [] {
+                guard Name.isValid(member.name, for: .container) else {
+                    throw BodyRefusal(
+                        "filters", "query.parameter",
+                        "names \(Name.shown(member.name)), which is no container's name")
+                }
+                references.append(Reference(.container, member.name, origin: "filters"))
+            }
+        }
+        return references
     }
 
     /// True when the connection becomes a raw stream if the engine agrees.

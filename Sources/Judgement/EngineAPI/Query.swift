@@ -83,6 +83,13 @@ package struct Query: Hashable, Sendable {
         self[name].first ?? ""
     }
 
+    /// Sets a parameter of an operation to one value.
+    mutating func set(_ name: String, _ value: String, of operation: Operation) {
+        guard let parameter = operation.parameters.first(where: { $0.name == name }) else { return }
+        entries.removeAll { $0.parameter == parameter }
+        entries.append(Entry(parameter: parameter, values: [value]))
+    }
+
     /// Replaces the only value of a parameter.
     mutating func replace(_ name: String, _ value: String) {
         guard let index = entries.firstIndex(where: { $0.parameter.name == name }) else { return }

@@ -10,7 +10,12 @@ package enum StampedLabel {
     /// True when instructions may set such a label, however they are quoted or escaped, or made
     /// of variables.
     static func isMentioned(in instructions: String) -> Bool {
-        let plain = instructions.lowercased().filter { !"\\\"'`".contains($0) }
+        // Quotes and escapes go, and so do line ends: a backslash joins the next line.
+        let plain = String(
+            decoding: instructions.lowercased().utf8.filter {
+                !Array("\\\"'`\r\n".utf8).contains($0)
+            },
+            as: UTF8.self)
         return plain.contains(prefix) || (plain.contains("label") && plain.contains("$"))
     }
 

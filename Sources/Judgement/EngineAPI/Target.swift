@@ -101,6 +101,11 @@ package struct Call: Sendable {
         query.narrow(toLabel: label, of: operation)
     }
 
+    /// Sets flags, whatever the client said.
+    mutating func force(_ flags: [String: String]) {
+        for (name, value) in flags { query.set(name, value, of: operation) }
+    }
+
     /// Names the path's object by its full id.
     mutating func pin(_ id: String) {
         if subject != nil { subject = id }
@@ -121,11 +126,17 @@ package struct Call: Sendable {
                 "the path holds a character that no path of the Engine API needs; "
                     + "write it without percent-encoding")
         }
-        let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-        guard !segments.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
+        let segments = path.utf8.dropFirst().split(
+            separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard !segments.contains(where: isDots) else {
             throw .malformed("the path has an empty, '.' or '..' segment")
         }
-        return segments
+        return segments.map { Substring($0) }
+    }
+
+    /// True for an empty segment, `.` and `..`.
+    private static func isDots(_ segment: Substring.UTF8View) -> Bool {
+        segment.count <= 2 && segment.allSatisfy { $0 == UInt8(ascii: ".") }
     }
 
     private static func isPathCharacter(_ byte: UInt8) -> Bool {
@@ -139,8 +150,9 @@ package struct Call: Sendable {
     private static func version(
         takenFrom segments: inout [Substring]
     ) throws(TargetFailure) -> APIVersion? {
-        guard let first = segments.first, first.first == "v", segments.count > 1,
-            first.dropFirst().first?.isNumber == true
+        guard segments.count > 1, let first = segments.first,
+            first.utf8.first == UInt8(ascii: "v"),
+            let digit = first.utf8.dropFirst().first, 0x30...0x39 ~= digit
         else { return nil }
         guard let version = APIVersion(first.dropFirst()) else {
             throw .malformed("\(Name.shown(String(first))) is no version; write it as /v1.41")

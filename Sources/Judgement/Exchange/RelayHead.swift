@@ -80,11 +80,15 @@ enum RelayHead {
     }
 
     private static func write(_ head: ResponseHead, to writer: inout HeadWriter) {
-        for field in head.fields.all where isPassed(field.name) {
-            if field.name == .apiVersion, let version = APIVersion(field.value) {
-                writer.field(.apiVersion, min(version, .ceiling).description)
+        head.fields.forEach { name, value in
+            guard isPassed(name) else { return }
+            if name == .apiVersion,
+                let version = APIVersion(String(decoding: value, as: UTF8.self)),
+                version > .ceiling
+            {
+                writer.field(.apiVersion, APIVersion.ceiling.description)
             } else {
-                writer.field(field.name, field.value)
+                writer.field(name, value)
             }
         }
     }

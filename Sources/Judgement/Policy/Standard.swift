@@ -69,7 +69,10 @@ extension Level.Standard {
         case .volumeDriver, .volumeOption: "allowed is the driver local without options"
         case .mountKind: "allowed are volume and tmpfs"
         case .tmpfsOption: "allowed are size up to 1g, mode up to 1777, noexec, nosuid and nodev"
-        case .logDriver, .logOption: "allowed are json-file and local"
+        case .logDriver: "allowed are json-file and local"
+        case .logOption:
+            "allowed are max-file up to 100, max-size from 64k on, max-buffer-size up to 16m, "
+                + "compress, mode, tag, labels and env"
         case .networkDriver, .networkOption: "allowed is the driver bridge without host options"
         case .allPorts: "allowed are single ports from 1024 on"
         case .sharedMemory: "allowed are up to 1 GiB"

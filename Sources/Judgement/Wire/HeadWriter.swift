@@ -34,10 +34,17 @@ package struct HeadWriter: Sendable {
 
     /// Adds a field.
     package mutating func field(_ name: FieldName, _ value: String) {
-        bytes.append(contentsOf: name.rawValue.utf8)
-        bytes.append(0x3A)
-        bytes.append(0x20)
+        begin(name)
         append(value)
+        endLine()
+    }
+
+    /// Adds a field whose value stands in another head.
+    package mutating func field(_ name: FieldName, _ value: ArraySlice<UInt8>) {
+        begin(name)
+        let start = bytes.count
+        bytes.append(contentsOf: value)
+        clean(from: start)
         endLine()
     }
 
@@ -60,6 +67,17 @@ package struct HeadWriter: Sendable {
     private mutating func append(_ text: String, blanks: Bool = true) {
         let start = bytes.count
         bytes.append(contentsOf: text.utf8)
+        clean(from: start, blanks: blanks)
+    }
+
+    private mutating func begin(_ name: FieldName) {
+        bytes.append(contentsOf: name.rawValue.utf8)
+        bytes.append(0x3A)
+        bytes.append(0x20)
+    }
+
+    /// Replaces what could split a head.
+    private mutating func clean(from start: Int, blanks: Bool = true) {
         for index in start..<bytes.count {
             let byte = bytes[index]
             let isControl = byte < 0x20 && byte != 0x09 || byte == 0x7F

@@ -55,7 +55,7 @@ package struct ResponseHead: Hashable, Sendable {
     }
 
     private static func names(_ option: String, in field: String?) -> Bool {
-        guard let field else { return false }
+        guard let field, !field.isEmpty else { return false }
         return field.lowercased().split(separator: ",").contains { part in
             part.drop { $0 == " " }.prefix { $0 != " " } == option
         }

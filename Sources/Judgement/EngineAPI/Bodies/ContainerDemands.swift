@@ -185,7 +185,8 @@ struct ContainerDemands {
             ask(.logDriver(driver), "HostConfig.LogConfig.Type")
         }
         for member in log?["Config"]?.object?.members ?? [] {
-            if EngineDefaults.logOptions.contains(member.name) { continue }
+            let value = member.value.string ?? ""
+            if EngineDefaults.isHarmless(logOption: member.name, value) { continue }
             ask(.logOption(member.name), "HostConfig.LogConfig.Config")
         }
     }

@@ -39,11 +39,18 @@ enum EngineDefaults {
         "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
     ]
 
-    /// Options of the local log drivers; none of them names a place outside the engine.
-    static let logOptions: Set<String> = [
-        "max-size", "max-file", "compress", "labels", "labels-regex", "env", "env-regex", "tag",
-        "mode", "max-buffer-size",
-    ]
+    /// True for options of the local log drivers: none of them names a place outside the engine, and
+    /// none makes it rotate without end (a thousand files of a kilobyte keep it busy for minutes).
+    static func isHarmless(logOption name: String, _ value: String) -> Bool {
+        switch name {
+        case "compress", "labels", "labels-regex", "env", "env-regex", "tag", "mode": true
+        case "max-file": Int(value).map { 1...100 ~= $0 } ?? false
+        case "max-size":
+            ByteSize.bytes(value).map { (64 << 10)...(1 << 40) ~= $0 } ?? (value == "-1")
+        case "max-buffer-size": ByteSize.bytes(value).map { 0...(16 << 20) ~= $0 } ?? false
+        default: false
+        }
+    }
 }
 
 /// Capabilities (capabilities(7)).

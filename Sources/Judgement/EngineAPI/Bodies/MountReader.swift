@@ -154,12 +154,16 @@ enum TmpfsOption {
             return parts.count == 1
         case "uid", "gid": return UInt32(value) != nil
         case "mode": return Int64(value, radix: 8).map(modes.contains) ?? false
-        case "size": return bytes(value).map(sizes.contains) ?? false
+        case "size": return ByteSize.bytes(value).map(sizes.contains) ?? false
         default: return false
         }
     }
+}
 
-    private static func bytes(_ text: String) -> Int64? {
+/// Sizes as the engine reads them (`units.RAMInBytes`), in the spelling that people use.
+enum ByteSize {
+    /// The bytes of `64k`, `10m`, `1g` or a bare number, or nil.
+    static func bytes(_ text: String) -> Int64? {
         let units: [Character: Int64] = ["k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
         guard let last = text.last?.lowercased().first else { return nil }
         guard let unit = units[last] else { return Int64(text) }
