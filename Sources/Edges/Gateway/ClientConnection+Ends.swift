@@ -29,7 +29,7 @@ extension ClientConnection {
         if case .raw = outflow { loop.counters.streams -= 1 }
         noteOutcome(ending)
         releaseEngine(reusable: ending.keepEngine)
-        context?.flush()
+        flush()
         guard ending.keepClient, !loop.isDraining, !wasTruncated else { return endAfterWriting() }
         record = nil
         intake = .head
@@ -120,7 +120,15 @@ extension ClientConnection {
     }
 
     func write(_ bytes: ByteBuffer) {
+        isUnflushed = true
         context?.write(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    /// Sends what was written; a flush of nothing would go through all of TLS.
+    func flush() {
+        guard isUnflushed else { return }
+        isUnflushed = false
+        context?.flush()
     }
 
     // MARK: From time to time

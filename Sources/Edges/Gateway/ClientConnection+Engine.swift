@@ -103,7 +103,7 @@ extension ClientConnection: EngineConnectionUser {
             awaitUpload()
             if outbound.sendContinue {
                 write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
-                context?.flush()
+                flush()
             }
         }
         engine.flush()
@@ -124,7 +124,7 @@ extension ClientConnection: EngineConnectionUser {
     }
 
     func engineDidPause() {
-        context?.flush()
+        flush()
         guard let context, let engine, context.channel.isWritable else { return }
         engine.read()
     }
@@ -301,7 +301,7 @@ extension ClientConnection: EngineConnectionUser {
             record?.bytesOut += Int64(rest.readableBytes)
             write(rest)
         }
-        context?.flush()
+        flush()
         process()
         engine?.flush()
         resumeReading()
@@ -309,7 +309,7 @@ extension ClientConnection: EngineConnectionUser {
 
     /// The engine has ended its side: the client is told after the last byte.
     func endClientInput() {
-        context?.flush()
+        flush()
         context?.close(mode: .output, promise: nil)
     }
 }

@@ -61,6 +61,7 @@ final class ClientConnection: ChannelInboundHandler {
     var reader = MessageReader()
     private var isProcessing = false
     var isReadPending = false
+    var isUnflushed = false
     private(set) var wasTruncated = false
     var deadline: NIODeadline?
 
@@ -133,7 +134,7 @@ final class ClientConnection: ChannelInboundHandler {
     func channelReadComplete(context: ChannelHandlerContext) {
         if case .streaming = intake { engine?.flush() }
         if case .raw = intake { engine?.flush() }
-        context.flush()
+        flush()
         isReadPending = true
         resumeReading()
     }

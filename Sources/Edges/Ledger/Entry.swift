@@ -66,20 +66,20 @@ package struct Entry: Sendable {
         bytes.append(contentsOf: phase.rawValue.utf8)
         bytes.append(UInt8(ascii: "\""))
         text(#","identity":"#, identity, &bytes)
-        text(#","from":"#, from, &bytes)
-        text(#","tenant":"#, tenant, &bytes)
-        text(#","operation":"#, operation, &bytes)
+        word(#","from":""#, from, &bytes)
+        word(#","tenant":""#, tenant, &bytes)
+        word(#","operation":""#, operation, &bytes)
         text(#","target":"#, target, &bytes)
         text(
             #","decision":"#, phase == .refused ? "refuse" : phase == .event ? "" : "permit", &bytes
         )
         text(#","rule":"#, rule, &bytes)
         text(#","reason":"#, reason, &bytes)
-        text(#","digest":"#, digest, &bytes)
-        text(#","policy":"#, policy, &bytes)
+        word(#","digest":""#, digest, &bytes)
+        word(#","policy":""#, policy, &bytes)
         if phase == .outcome || phase == .refused {
             number(#","status":"#, Int64(status), &bytes)
-            text(#","outcome":"#, outcome, &bytes)
+            word(#","outcome":""#, outcome, &bytes)
             number(#","microseconds":"#, duration, &bytes)
             number(#","bytesIn":"#, bytesIn, &bytes)
             number(#","bytesOut":"#, bytesOut, &bytes)
@@ -98,6 +98,14 @@ package struct Entry: Sendable {
         }
         let head = String(decoding: value.utf8.prefix(Self.longest), as: UTF8.self)
         JSONWriter.append(quoting: head + "…", to: &bytes)
+    }
+
+    /// A text that only our own grammars make: nothing in it needs an escape.
+    private func word(_ name: String, _ value: String, _ bytes: inout [UInt8]) {
+        if value.isEmpty { return }
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(contentsOf: value.utf8)
+        bytes.append(UInt8(ascii: "\""))
     }
 
     private func number(_ name: String, _ value: Int64, _ bytes: inout [UInt8]) {

@@ -152,8 +152,8 @@ package struct Draft: Sendable {
         default: break
         }
         // Instructions of a Dockerfile, LABEL among them.
-        let changes = call.query["changes"].joined(separator: "\n")
-        if StampedLabel.isMentioned(in: changes) {
+        let changes = call.query["changes"]
+        if !changes.isEmpty, StampedLabel.isMentioned(in: changes.joined(separator: "\n")) {
             act.demands.append(Demand(.unjudged("a label of Quaymaster's own"), origin: "changes"))
         }
     }

@@ -3,6 +3,7 @@
 /// Unknown fields are checked and dropped; a known one that stands twice is refused.
 struct FieldLines {
     private(set) var fields: Fields
+    private let isASCII: Bool
 
     /// Reads every field line of a head.
     ///
@@ -13,6 +14,7 @@ struct FieldLines {
     /// - Throws: At the first line that is none, or that says again what was said.
     init(_ head: Span<UInt8>, from start: Int, limit: Int) throws(HeadFailure) {
         fields = Fields(over: head)
+        isASCII = Self.isASCII(head)
         var index = start
         var count = 0
         // The head ends in an empty line; what stands before it is lines.
@@ -37,24 +39,25 @@ struct FieldLines {
         guard let name = FieldName.named(head, in: line.lowerBound..<colon) else { return }
         // There are few known fields; looking through them costs less than a set.
         guard !fields.contains(name) else { throw .duplicateField(name) }
-        fields.append(name, try Self.trimmed(head, colon + 1..<line.upperBound))
+        fields.append(name, try trimmed(head, colon + 1..<line.upperBound))
     }
 
-    private static func trimmed(
+    private func trimmed(
         _ head: Span<UInt8>, _ range: Range<Int>
     ) throws(HeadFailure) -> Range<Int> {
         var lower = range.lowerBound
         var upper = range.upperBound
         while lower < upper, head[lower] == 0x20 || head[lower] == 0x09 { lower += 1 }
         while upper > lower, head[upper - 1] == 0x20 || head[upper - 1] == 0x09 { upper -= 1 }
-        guard isText(head, lower..<upper) else { throw .badFieldLine }
+        guard isASCII || Self.text(head, lower..<upper) != nil else { throw .badFieldLine }
         return lower..<upper
     }
 
-    /// True for UTF-8.
-    private static func isText(_ head: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        for index in range where head[index] >= 0x80 { return text(head, range) != nil }
-        return true
+    /// True when no byte is above U+007F, as in nearly every head.
+    private static func isASCII(_ head: Span<UInt8>) -> Bool {
+        var bits: UInt8 = 0
+        for index in head.indices { bits |= head[index] }
+        return bits < 0x80
     }
 
     /// Copies a range as text, or returns nil when it is no UTF-8.

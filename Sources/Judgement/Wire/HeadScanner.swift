@@ -38,12 +38,16 @@ package struct HeadScanner: Hashable, Sendable {
     /// - Throws: `.controlByte`, `.notHTTP` or `.tooLong` at the first byte that says so.
     package mutating func end(in bytes: Span<UInt8>) throws(HeadFailure) -> Int? {
         var index = scanned
+        let end = min(bytes.count, limit)
         while index < bytes.count {
+            // Nearly every byte is one that stands in a line.
+            if place == .line {
+                while index < end, bytes[index] > 0x1F, bytes[index] != 0x7F { index += 1 }
+                if index == bytes.count { break }
+            }
             guard index < limit else { throw .tooLong(limit: limit) }
             let byte = bytes[index]
             index += 1
-            // Nearly every byte is one of these.
-            if place == .line, byte > 0x1F, byte != 0x7F { continue }
             switch (place, byte) {
             case (.start, 0x41...0x5A):
                 place = .line
