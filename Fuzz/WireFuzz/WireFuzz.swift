@@ -2,7 +2,25 @@ import EngineAPI
 import JSON
 import Wire
 
-/// libFuzzer's entry: `make soak` builds and runs it.
+/// libFuzzer's own loop (its interface for programs that bring their own `main`).
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runFuzzer(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ body: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
+) -> CInt
+
+/// The package manager gives an executable's `main` this name.
+@_cdecl("wire_fuzz_main")
+public func start(
+    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+) -> CInt {
+    var count = count
+    var arguments = arguments
+    return runFuzzer(&count, &arguments, fuzz)
+}
+
+/// What libFuzzer calls with each input: `make soak` builds and runs it.
 ///
 /// The first byte says where the rest is cut. What follows is read as a connection would: whole and
 /// cut, which must come to the same; what is read is written and read again, and judged as a target
