@@ -59,7 +59,10 @@ package struct Answer: Hashable, Sendable {
         let words = "quaymaster: refused: \(refusal.words)"
         switch refusal.reason {
         case .absent(let reference):
-            self.init(status: 404, message: Absence.message(reference), rule: refusal.rule)
+            // Clients take a 404 to a new container for a missing image, and pull it.
+            let isPart = reference.origin.contains("Config")
+            self.init(
+                status: isPart ? 403 : 404, message: Absence.message(reference), rule: refusal.rule)
         case .taken: self.init(status: 409, message: words, rule: refusal.rule)
         case .noGrants, .verbNotGranted, .beyondLevel, .nameReadsAsID, .notForTenants:
             self.init(status: 403, message: words, rule: refusal.rule)

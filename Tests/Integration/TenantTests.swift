@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+extension Integration {
+    /// Two tenants on one engine, where one tries to reach the other: each row once worked.
+    @Suite(.serialized) struct TenantTests {
+        @Test func namesOfOthersAreTakenAndSayNothing() throws {
+            try withPlane { plane in
+                let id = try plane.docker("alice", "run", "-d", "--name", "web", "bb:1", "sleep", "100")
+                    .output.trimmingCharacters(in: .whitespacesAndNewlines)
+                defer { plane.engine.clean("rm", "-f", "web", "mine") }
+                let create = try plane.docker("bo", "create", "--name", "web", "bb:1")
+                #expect(create.status != 0 && create.errors.contains("rule tenant.own"), "\(create)")
+                #expect(!create.errors.contains(id.prefix(12)), "\(create)")
+                try plane.docker("bo", "create", "--name", "mine", "bb:1")
+                let rename = try plane.docker("bo", "rename", "mine", "web")
+                #expect(rename.status != 0 && !rename.errors.contains(id.prefix(12)), "\(rename)")
+                // Its own name is the engine's to refuse, with the id that its owner may know.
+                let again = try plane.docker("bo", "create", "--name", "mine", "bb:1")
+                #expect(again.errors.contains("already in use"), "\(again)")
+                // A filter is no oracle.
+                let foreign = try plane.docker("bo", "ps", "-a", "--filter", "before=web")
+                let absent = try plane.docker("bo", "ps", "-a", "--filter", "before=nothing")
+                #expect(foreign.errors.replacing("web", with: "X") == absent.errors.replacing("nothing", with: "X"))
+                #expect(try plane.docker("bo", "ps", "-a", "--filter", "before=mine").status == 0)
+            }
+        }
+
+        /// A container's network is what was judged, also when it starts again later.
+        @Test func networksAreJoinedByID() throws {
+            try withPlane { plane in
+                let id = try plane.docker("alice", "network", "create", "own").output
+                    .trimmingCharacters(in: .whitespacesAndNewlines)
+                defer {
+                    plane.engine.clean("rm", "-f", "joined")
+                    plane.engine.clean("network", "rm", "own")
+                }
+                let squat = try plane.docker("bo", "network", "create", "own")
+                #expect(squat.errors.contains("rule tenant.own"), "\(squat)")
+                let foreign = try plane.docker("bo", "run", "--rm", "--network", "own", "bb:1", "true")
+                #expect(foreign.status != 0 && foreign.errors.contains("own"), "\(foreign)")
+                try plane.docker("alice", "run", "-d", "--name", "joined", "--network", "own", "bb:1", "sleep", "100")
+                let mode = try plane.docker("alice", "inspect", "-f", "{{.HostConfig.NetworkMode}}", "joined")
+                #expect(mode.output.trimmingCharacters(in: .whitespacesAndNewlines) == id, "\(mode)")
+                let keys = try plane.docker(
+                    "alice", "inspect", "-f", "{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{end}}", "joined")
+                #expect(keys.output.contains("own"), "\(keys)")
+                // Aliases and names still resolve inside.
+                let found = try plane.docker(
+                    "alice", "run", "--rm", "--network", "own", "bb:1", "ping", "-c", "1", "joined")
+                #expect(found.status == 0, "\(found)")
+            }
+        }
+
+        /// Volumes that come with a container are its owner's, whatever labels are asked for.
+        @Test func labelsOfOthersAreNotGiven() throws {
+            try withPlane { plane in
+                let forged = "type=volume,dst=/d,volume-label=quaymaster.tenant=blue"
+                let made = try plane.docker("alice", "create", "--name", "forger", "--mount", forged, "bb:1")
+                defer { plane.engine.clean("rm", "-f", "-v", "forger") }
+                #expect(made.status == 0, "\(made)")
+                #expect(try plane.docker("bo", "volume", "ls", "-q").output.isEmpty)
+                #expect(try !plane.docker("alice", "volume", "ls", "-q").output.isEmpty)
+                // An administrator's container is nobody's, whatever its image says.
+                try plane.docker("alice", "commit", "-c", "LABEL a=b", "forger", "forged:1")
+                try plane.docker("admin", "create", "--name", "theirs", "forged:1")
+                defer {
+                    plane.engine.clean("rm", "-f", "theirs")
+                    plane.engine.clean("rmi", "-f", "forged:1")
+                }
+                #expect(try plane.docker("alice", "inspect", "theirs").errors.contains("No such"))
+            }
+        }
+
+        /// Thousands of references were a stack without an end.
+        @Test func manyReferencesAreRefused() throws {
+            try withPlane { plane in
+                try plane.docker("alice", "run", "-d", "--name", "one", "bb:1", "sleep", "100")
+                defer { plane.engine.clean("rm", "-f", "one") }
+                let own = try plane.docker("alice", "inspect", "-f", "{{.Id}}", "one").output
+                    .trimmingCharacters(in: .whitespacesAndNewlines)
+                for count in [200, 8000] {
+                    let entries = (0..<count).map { $0 % 2 == 0 ? "\"\(own)\"" : "\"none\($0)\"" }
+                    let body = "{\"Image\":\"bb:1\",\"HostConfig\":{\"VolumesFrom\":[\(entries.joined(separator: ","))]}}"
+                    let file = plane.folder.appendingPathComponent("body.json")
+                    try body.write(to: file, atomically: true, encoding: .utf8)
+                    let answer = try plane.request(
+                        "alice", "-H", "Content-Type: application/json", "--data-binary", "@" + file.path,
+                        "/containers/create")
+                    #expect(answer.status == 403, "\(answer)")
+                    #expect(answer.body.contains(count == 200 ? "No such container: none1" : "more than 256"))
+                }
+                #expect(try plane.docker("alice", "version").status == 0)
+            }
+        }
+    }
+}
