@@ -32,7 +32,7 @@ private let version = APIVersion(minor: 41)
 
     @Test func aReadGoesStraightThrough() throws {
         var exchange = Exchange(bodyLimit: 1024)
-        guard case .judge(let act) = exchange.received(try head("GET /containers/json?all=1 HTTP/1.1", "Cookie: x"))
+        guard case .judge(let act) = exchange.received(try head("GET /containers/json?all=1 HTTP/1.1", "X-Own: x"))
         else { return fail("not judged") }
         #expect(act.operation == "ContainerList")
         guard case .send(let outbound) = exchange.decided(permit, for: "alice", version: version) else {
@@ -109,6 +109,20 @@ private let version = APIVersion(minor: 41)
         guard case .answer(let answer, let ending) = exchange.refused(refusal) else { return fail("not refused") }
         #expect(answer.status == 403 && answer.rule == "verb.run")
         #expect(!ending.keepClient, "what follows is the body")
+    }
+
+    /// A page must not stop a container with the user's certificate.
+    @Test(arguments: [
+        ("Origin: https://evil", false), ("Cookie: a=b", false), ("Sec-Fetch-Site: cross-site", false),
+        ("Sec-Fetch-Mode: no-cors", false), ("Sec-Fetch-Dest: image", false), ("User-Agent: Docker-Client/28", true),
+        ("Referer: https://docs", true),
+    ])
+    func browsersAreRefused(field: String, isServed: Bool) throws {
+        var exchange = Exchange(bodyLimit: 77)
+        let action = exchange.received(try head("POST /containers/x1/stop HTTP/1.1", field))
+        if case .judge = action { return #expect(isServed) }
+        guard case .answer(let answer, _) = action else { return fail("neither judged nor refused") }
+        #expect(!isServed && answer.status == 403 && answer.rule == "wire.browser")
     }
 
     /// A body behind a refused HEAD would be read as the next answer.

@@ -8,6 +8,7 @@ enum FrontMatter {
         if head.fields[.contentEncoding].map({ $0.lowercased() != "identity" }) == true {
             return refused(400, "wire.encoding", "an encoded body cannot be judged; send it plain")
         }
+        if let answer = browserRefusal(head, operation) { return answer }
         if let answer = upgradeRefusal(head, operation) { return answer }
         switch operation.body {
         case .none: return nil
@@ -21,6 +22,19 @@ enum FrontMatter {
         guard body.count <= 16 else { return false }
         let text = body.filter { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }
         return text.isEmpty || text.elementsEqual("{}".utf8) || text.elementsEqual("null".utf8)
+    }
+
+    /// A page in a browser that holds the user's certificate could stop containers: what only
+    /// browsers send is refused (Fetch §3, RFC 6265). A WebSocket library names its own origin, which
+    /// is looked at with the handshake.
+    private static func browserRefusal(_ head: RequestHead, _ operation: Operation) -> Answer? {
+        var marks: [FieldName] = [.cookie, .secFetchSite, .secFetchMode, .secFetchDest]
+        if case .webSocket = operation.answer {} else { marks.append(.origin) }
+        guard let mark = marks.first(where: head.fields.contains) else { return nil }
+        return refused(
+            403, "wire.browser",
+            "a browser sends \(mark.rawValue), and pages may not use the engine; use a Docker client"
+        )
     }
 
     private static func upgradeRefusal(_ head: RequestHead, _ operation: Operation) -> Answer? {
