@@ -179,6 +179,24 @@ import Testing
         #expect(String(decoding: join.body ?? [], as: UTF8.self).contains("container:0123abcd"))
     }
 
+    /// A name beside the id of the same network does not stay: it would be looked up again.
+    @Test func noNameOfANetworkIsLeft() throws {
+        for endpoints in [#"{"5":{}}"#, #"{"5":{},"0123abcd":{}}"#, #"{"0123abcd":{},"5":{}}"#] {
+            let body = #"{"HostConfig":{"NetworkMode":"5"},"NetworkingConfig":{"EndpointsConfig":\#(endpoints)}}"#
+            var draft = try Self.draft("/containers/create", body)
+            draft.pin(
+                Facts(
+                    Dictionary(
+                        uniqueKeysWithValues: draft.act.references.map {
+                            ($0, Resolution.found(id: "0123abcd", tenant: "red"))
+                        })))
+            let sent = Self.sent(draft)
+            #expect(sent["HostConfig"]?["NetworkMode"]?.string == "0123abcd")
+            let keys = sent["NetworkingConfig"]?["EndpointsConfig"]?.object?.members.map(\.name)
+            #expect(keys == ["0123abcd"], "\(endpoints)")
+        }
+    }
+
     @Test func theEnginesOwnDefaultsAreItsOwn() throws {
         let old =
             #"["/proc/acpi","/proc/kcore","/proc/keys","/proc/latency_stats","/proc/timer_list","/proc/timer_stats","/proc/sched_debug","/proc/scsi","/sys/firmware"]"#

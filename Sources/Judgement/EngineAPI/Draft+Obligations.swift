@@ -71,11 +71,13 @@ extension Draft {
         guard var networking = body?["NetworkingConfig"]?.object,
             let endpoints = networking["EndpointsConfig"]?.object, endpoints[name] != nil
         else { return }
-        let pinned = endpoints.members.map { member in
-            JSONObject.Member(name: member.name == name ? id : member.name, value: member.value)
+        // A network that stands there under its id too keeps that entry: a name left behind would be
+        // looked up again at every start.
+        let isTwice = name != id && endpoints[id] != nil
+        let pinned = endpoints.members.compactMap { member -> JSONObject.Member? in
+            guard member.name == name else { return member }
+            return isTwice ? nil : JSONObject.Member(name: id, value: member.value)
         }
-        // Two spellings of one network would become one key twice.
-        guard Set(pinned.map(\.name)).count == pinned.count else { return }
         networking["EndpointsConfig"] = .object(JSONObject(distinct: pinned))
         body?["NetworkingConfig"] = .object(networking)
     }
