@@ -16,7 +16,9 @@ private let allowed: [String: Set<String>] = [
     "PolicyFile": ["Acts", "Policy", "Yams", "Foundation"],
     "Identity": ["JSON", "Crypto", "X509", "SwiftASN1", "Foundation"],
     "Ledger": ["JSON", "Foundation", "Synchronization"],
-    "Engine": ["Acts", "EngineAPI", "JSON", "Wire", "NIOCore", "NIOPosix", "Synchronization"],
+    "Engine": [
+        "Acts", "EngineAPI", "JSON", "Wire", "Foundation", "NIOCore", "NIOPosix", "Synchronization",
+    ],
     "Gateway": [
         "Acts", "Engine", "EngineAPI", "Exchange", "Identity", "JSON", "Ledger", "Policy",
         "PolicyFile", "Wire", "Crypto", "Dispatch", "Foundation", "Logging", "NIOCore",

@@ -1,3 +1,5 @@
+package import JSON
+
 /// Labels that the gateway stamps on what a tenant makes.
 package enum StampedLabel {
     /// What every label of ours begins with; clients' own labels under it are dropped.
@@ -17,6 +19,11 @@ package enum StampedLabel {
             },
             as: UTF8.self)
         return plain.contains(prefix) || (plain.contains("label") && plain.contains("$"))
+    }
+
+    /// The tenant that labels name; nil when they name none.
+    package static func tenant(in labels: JSONValue?) -> String? {
+        labels?[tenant]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// True for labels that only we may set.

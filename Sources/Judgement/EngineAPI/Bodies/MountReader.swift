@@ -27,7 +27,7 @@ struct MountReader {
             let text = entry.string ?? ""
             let container = String(text.split(separator: ":").first ?? "")
             ask(.inheritedMounts(container: container), "HostConfig.VolumesFrom")
-            refer(.container, container, "HostConfig.VolumesFrom")
+            refer(container, "HostConfig.VolumesFrom")
         }
         readDriver(host["VolumeDriver"]?.string ?? "", "HostConfig.VolumeDriver")
     }
@@ -96,7 +96,8 @@ struct MountReader {
             }
             return
         }
-        references.append(Reference(.volume, name, origin: origin, mayBeAbsent: true))
+        references.append(
+            Reference(.volume, name, origin: origin, use: .makes, lendsPower: true))
     }
 
     private mutating func readDriver(_ name: String, _ origin: String) {
@@ -129,11 +130,12 @@ struct MountReader {
         demands.append(Demand(kind, origin: origin))
     }
 
-    private mutating func refer(_ kind: ObjectKind, _ text: String, _ origin: String) {
-        guard Name.isValid(text, for: kind) else {
-            return ask(.unjudged("a \(kind.rawValue) called \(Name.shown(text))"), origin)
+    private mutating func refer(_ container: String, _ origin: String) {
+        guard Name.isValid(container, for: .container) else {
+            return ask(.unjudged("a container called \(Name.shown(container))"), origin)
         }
-        references.append(Reference(kind, text, origin: origin))
+        references.append(
+            Reference(.container, container, origin: origin, lendsPower: true))
     }
 }
 

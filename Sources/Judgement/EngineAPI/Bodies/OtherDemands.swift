@@ -125,6 +125,7 @@ struct BuildDemands {
         guard Name.isValid(text, for: kind) else {
             return ask(.unjudged("a \(kind.rawValue) called \(Name.shown(text))"), "networkmode")
         }
-        references.append(Reference(kind, text, origin: "networkmode"))
+        references.append(
+            Reference(kind, text, origin: "networkmode", lendsPower: kind == .container))
     }
 }
