@@ -67,6 +67,7 @@ package struct Demand: Hashable, Sendable {
         case volumeDriver(String)
         case volumeOption(String)
         case mountKind(String)
+        case secretDriver(String)
         case tmpfsOption(String)
         case logDriver(String)
         case logOption(String)

@@ -174,7 +174,10 @@ package struct Policy: Sendable {
         _ act: Act, _ grant: Grant, tenant: String?, _ facts: Facts
     ) -> Permit {
         var obligations: [Obligation] = []
-        if act.creates != nil { obligations.append(.stamp(tenant: tenant)) }
+        // An administrator's update keeps whatever owner it names.
+        if act.creates != nil || (act.relabels && tenant != nil) {
+            obligations.append(.stamp(tenant: tenant))
+        }
         let isFree = grant.levels.allSatisfy {
             $0.standard == .privileged || $0.runtimes.contains("runc")
         }

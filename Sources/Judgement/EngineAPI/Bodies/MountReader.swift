@@ -3,9 +3,9 @@ import JSON
 
 /// Every spelling of a mount (`Binds`, `Mounts`, `Tmpfs`, `VolumesFrom`, `VolumeDriver`), read into
 /// one list of demands and references.
-struct MountReader {
-    private(set) var demands: [Demand] = []
-    private(set) var references: [Reference] = []
+struct MountReader: DemandReader {
+    var demands: [Demand] = []
+    var references: [Reference] = []
     private var volumes: Set<String> = []
 
     /// Each of them may have to be made first.
@@ -123,17 +123,6 @@ struct MountReader {
             let text = (option.array ?? []).compactMap(\.string).joined(separator: "=")
             if !TmpfsOption.isHarmless(text) { ask(.tmpfsOption(text), origin) }
         }
-    }
-
-    private mutating func ask(_ kind: Demand.Kind, _ origin: String) {
-        demands.append(Demand(kind, origin: origin))
-    }
-
-    private mutating func refer(_ kind: ObjectKind, _ text: String, _ origin: String) {
-        guard Name.isValid(text, for: kind) else {
-            return ask(.unjudged("a \(kind.rawValue) called \(Name.shown(text))"), origin)
-        }
-        references.append(Reference(kind, text, origin: origin))
     }
 }
 
