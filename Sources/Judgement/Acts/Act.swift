@@ -14,6 +14,8 @@ package struct Act: Hashable, Sendable {
     package var creates: ObjectKind?
     /// The name that the client gives to what it makes or renames; "" when it gives none.
     package var newName = ""
+    /// True when it replaces the labels of what it refers to, stamped ones among them.
+    package var relabels = false
     /// How much the answer shows.
     package var reach: Reach
 

@@ -67,6 +67,7 @@ package struct Demand: Hashable, Sendable {
         case volumeDriver(String)
         case volumeOption(String)
         case mountKind(String)
+        case secretDriver(String)
         case tmpfsOption(String)
         case logDriver(String)
         case logOption(String)
@@ -137,7 +138,7 @@ extension Demand.Kind {
             .publishedPort, .allPorts, .hostName, .resolver, .networkDriver, .networkOption,
             .subnet, .outOfMemoryScore, .outOfMemoryKillDisabled, .realTimeScheduling,
             .processorPinning, .userLimit, .sharedMemory, .restartPolicy, .stopTimeout, .processes,
-            .image, .registry, .fetch, .label:
+            .image, .registry, .fetch, .label, .secretDriver:
             false
         }
     }

@@ -18,6 +18,8 @@ extension Demand.Kind {
         case .volumeDriver(let name): "the volume driver \(name)"
         case .volumeOption(let name): "the volume driver option \(name)"
         case .mountKind(let kind): "a mount of type \(kind)"
+        case .secretDriver(let name):
+            "the \(name.isEmpty ? "" : name + " ")driver of a secret or config"
         case .tmpfsOption(let option): "the tmpfs option \(option)"
         case .logDriver(let name): "the log driver \(name)"
         case .logOption(let name): "the log option \(name)"
@@ -71,6 +73,7 @@ extension Demand.Kind {
         case .cgroupParent: "level.cgroup-parent"
         case .volumeDriver, .volumeOption: "level.volume-driver"
         case .mountKind: "level.mount-type"
+        case .secretDriver: "level.secret-driver"
         case .tmpfsOption: "level.tmpfs"
         case .logDriver, .logOption: "level.log-driver"
         case .hostGroup: "level.group"

@@ -40,13 +40,17 @@ extension Draft {
         for reference in act.references where !reference.mayBeAbsent {
             guard case .found(let id, _) = facts[reference], !id.isEmpty else { continue }
             switch (reference.kind, reference.origin) {
-            case (.container, "path"), (.exec, "path"), (.network, "path"): call.pin(id)
+            case (.container, "path"), (.exec, "path"), (.network, "path"), (.service, "path"),
+                (.secret, "path"), (.config, "path"):
+                call.pin(id)
             case (.container, "container"): call.pin("container", id)
             case (.container, "Container"): body?["Container"] = .string(id)
             case (.network, "networkmode"): call.pin("networkmode", id)
             case (.container, "networkmode"): call.pin("networkmode", "container:" + id)
             case (.container, _): pinContainer(reference.text, id)
-            case (.network, _): pinNetwork(reference.text, id)
+            case (.network, _), (.secret, _), (.config, _):
+                pinNetwork(reference.text, id)
+                pinService(reference, id)
             default: break
             }
         }
@@ -96,16 +100,19 @@ extension Draft {
     private mutating func stamp(tenant: String?, identity: String) {
         stampImage(tenant: tenant)
         guard case .json(let kind) = call.operation.body, kind.carriesLabels else { return }
-        var labels = (body?["Labels"]?.object?.members ?? []).filter {
-            !StampedLabel.isReserved($0.name)
-        }
         // Nobody's is said too: the image's own label would count otherwise.
-        labels.append(
-            JSONObject.Member(name: StampedLabel.tenant, value: .string(tenant ?? "")))
-        labels.append(JSONObject.Member(name: StampedLabel.identity, value: .string(identity)))
-        body?["Labels"] = .object(JSONObject(distinct: labels))
+        let stamps = [
+            JSONObject.Member(name: StampedLabel.tenant, value: .string(tenant ?? "")),
+            JSONObject.Member(name: StampedLabel.identity, value: .string(identity)),
+        ]
+        let labels = StampedLabel.stamp(body?["Labels"], with: stamps)
+        body?["Labels"] = labels
         if kind == .networkCreate { body?["CheckDuplicate"] = .bool(true) }
-        if kind == .containerCreate { stampMounts(labels.suffix(2)) }
+        if kind == .containerCreate, var host = body?["HostConfig"]?.object {
+            host["Mounts"] = StampedLabel.stamp(mounts: host["Mounts"], with: stamps)
+            body?["HostConfig"] = .object(host)
+        }
+        if kind == .service { stampTasks(stamps) }
     }
 
     /// Images carry their tenant too, where the engine lets a request say so.
@@ -122,36 +129,18 @@ extension Draft {
         default: break
         }
     }
-
-    /// Volumes that a container makes with it carry its stamps.
-    private mutating func stampMounts(_ stamps: some Sequence<JSONObject.Member>) {
-        guard var host = body?["HostConfig"]?.object, let mounts = host["Mounts"]?.array,
-            !mounts.isEmpty
-        else { return }
-        host["Mounts"] = .array(
-            mounts.map { mount in
-                guard var object = mount.object, object["Type"]?.string == "volume" else {
-                    return mount
-                }
-                var options = object["VolumeOptions"]?.object ?? JSONObject()
-                let own = (options["Labels"]?.object?.members ?? []).filter {
-                    !StampedLabel.isReserved($0.name)
-                }
-                options["Labels"] = .object(JSONObject(distinct: own + stamps))
-                object["VolumeOptions"] = .object(options)
-                return .object(object)
-            })
-        body?["HostConfig"] = .object(host)
-    }
 }
 
 extension BodyKind {
-    /// True for bodies that make something that carries labels.
-    fileprivate var carriesLabels: Bool {
+    /// True for bodies that make, or change the labels of, something that carries labels.
+    var carriesLabels: Bool {
         switch self {
-        case .containerCreate, .containerConfig, .networkCreate, .volumeCreate: true
+        case .containerCreate, .containerConfig, .networkCreate, .volumeCreate, .service, .secret,
+            .config:
+            true
         case .containerUpdate, .execCreate, .execStart, .networkConnect, .networkDisconnect,
-            .credentials, .unjudged:
+            .volumeUpdate, .node, .swarmInit, .swarmJoin, .swarm, .swarmUnlock, .pluginSettings,
+            .pluginPrivileges, .credentials:
             false
         }
     }

@@ -57,7 +57,7 @@ package struct Draft: Sendable {
         }
         var object: JSONObject?
         if case .json(let kind) = operation.body {
-            var read = try Shape.of(kind).read(value ?? .object(JSONObject()), at: "")
+            var read = try Shape.of(kind).read(value ?? Shape.of(kind).zero, at: "")
             if kind == .containerCreate, let body = read.object {
                 read = .object(EngineDefaults.leavingMaskedPaths(body))
             }
@@ -95,17 +95,25 @@ package struct Draft: Sendable {
             if body["Privileged"]?.bool == true {
                 act.demands.append(Demand(.privileged, origin: "Privileged"))
             }
-        case .unjudged:
-            let what = "\(act.operation), whose body is not judged field by field yet,"
-            act.demands.append(Demand(.unjudged(what), origin: "body"))
         case .containerConfig: act.demands += LabelDemands.read(body["Labels"], "Labels")
         case .credentials:
             if let host = RegistryDemand.host(body["serveraddress"]?.string ?? "") {
                 act.demands.append(Demand(.registry(host), origin: "serveraddress"))
             }
-        case .execStart: break
+        case .service:
+            let service = ServiceDemands(body)
+            act.demands += service.demands
+            act.demands += LabelDemands.read(body["Labels"], "Labels")
+            act.references += service.references
+        case .secret, .config: act.demands += SecretDemands.read(body)
+        // Harmless, or governed by what the operation says of itself (Demand.hostItself).
+        case .execStart, .volumeUpdate, .node, .swarmInit, .swarmJoin, .swarm, .swarmUnlock,
+            .pluginSettings, .pluginPrivileges:
+            break
         }
-        if kind.named != nil { act.newName = body["Name"]?.string ?? "" }
+        act.relabels = act.creates == nil && kind.carriesLabels
+        // An update repeats the name that the object has.
+        if kind.named != nil, act.creates != nil { act.newName = body["Name"]?.string ?? "" }
         // Creating a volume under a name that exists answers with that volume; a second network
         // of a name makes the name ambiguous for its owner.
         if let object = kind.named, !act.newName.isEmpty {
@@ -166,8 +174,12 @@ extension BodyKind {
         switch self {
         case .volumeCreate: .volume
         case .networkCreate: .network
+        case .service: .service
+        case .secret: .secret
+        case .config: .config
         case .containerCreate, .containerUpdate, .containerConfig, .execCreate, .execStart,
-            .networkConnect, .networkDisconnect, .credentials, .unjudged:
+            .networkConnect, .networkDisconnect, .volumeUpdate, .node, .swarmInit, .swarmJoin,
+            .swarm, .swarmUnlock, .pluginSettings, .pluginPrivileges, .credentials:
             nil
         }
     }

@@ -10,8 +10,11 @@ package enum Name {
         switch kind {
         case .image, .plugin: isImageReference(text)
         case .exec: (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(isHexadecimal)
-        case .container, .network, .volume, .service, .task, .secret, .config, .node:
-            isObjectName(text)
+        case .container, .network, .volume, .task, .node: isObjectName(text)
+        // Names of services are names of hosts, too (swarmkit: `manager/controlapi/common.go`).
+        case .service:
+            text.utf8.count <= 63 && isSwarmName(text) && !text.utf8.contains(UInt8(ascii: "."))
+        case .secret, .config: text.utf8.count <= 64 && isSwarmName(text)
         case .engine: false
         }
     }
@@ -32,6 +35,12 @@ package enum Name {
         return text.utf8.allSatisfy {
             isAlphanumeric($0) || $0 == 0x5F || $0 == 0x2E || $0 == 0x2D
         }
+    }
+
+    /// An object's name that ends in a letter or digit, too.
+    private static func isSwarmName(_ text: String) -> Bool {
+        guard let last = text.utf8.last, isAlphanumeric(last) else { return false }
+        return isObjectName(text)
     }
 
     /// A repository with an optional host, tag and digest, or an image id; 512 bytes at most.

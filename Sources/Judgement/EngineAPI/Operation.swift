@@ -108,6 +108,16 @@ package enum BodyKind: String, CaseIterable, Sendable {
     case networkConnect
     case networkDisconnect
     case volumeCreate
+    case volumeUpdate
+    case service
+    case secret
+    case config
+    case node
+    case swarmInit
+    case swarmJoin
+    case swarm
+    case swarmUnlock
+    case pluginSettings
+    case pluginPrivileges
     case credentials
-    case unjudged
 }

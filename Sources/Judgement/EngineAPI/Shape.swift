@@ -24,8 +24,6 @@ package indirect enum Shape: Sendable {
     case map(Shape)
     /// An object with these fields only.
     case object(Closed)
-    /// Anything; only for bodies of operations that no tenant is granted.
-    case anything
 
     /// The fields of a closed object, found by name in constant time.
     package struct Closed: Sendable {
@@ -71,8 +69,8 @@ package indirect enum Shape: Sendable {
 
         /// The field's exact name.
         package let name: String
-        /// What it holds.
-        package let shape: Shape
+        /// What it holds; nil for a refused field, of which only that it says nothing is asked.
+        package let shape: Shape?
         /// What is done with it.
         package let treatment: Treatment
 
@@ -81,6 +79,17 @@ package indirect enum Shape: Sendable {
             self.name = name
             self.shape = shape
             self.treatment = treatment
+        }
+
+        private init(refused name: String, _ reason: String) {
+            self.name = name
+            shape = nil
+            treatment = .refuse(reason)
+        }
+
+        /// Makes a field that is refused; the reason completes "it …".
+        static func refused(_ name: String, _ reason: String) -> Field {
+            Field(refused: name, reason)
         }
     }
 }
@@ -117,7 +126,7 @@ extension Shape {
     ///   something.
     package func read(_ value: JSONValue, at path: String) throws(BodyRefusal) -> JSONValue {
         switch (self, value) {
-        case (.bool, .bool), (.string, .string), (.anything, _), (.number, .number): return value
+        case (.bool, .bool), (.string, .string), (.number, .number): return value
         case (.integer, .number(let number)):
             guard let integer = number.int64 else {
                 throw BodyRefusal(path, "body.type", "is no 64-bit integer")
@@ -187,33 +196,33 @@ extension Shape {
         var members: [JSONObject.Member] = []
         for (field, value) in zip(closed.fields, given) {
             guard let value, value != .null else { continue }
-            let read = try field.shape.read(value, at: prefix + field.name)
+            let path = prefix + field.name
+            let read = try field.shape?.read(value, at: path) ?? value
             switch field.treatment {
             case .judge where field.name != "Labels" && !PlainText.isPlain(read):
                 throw BodyRefusal(
-                    prefix + field.name, "body.text",
+                    path, "body.text",
                     "holds a character beyond printable ASCII, which two readers may take apart "
                         + "differently")
             case .pass, .judge: members.append(JSONObject.Member(name: field.name, value: read))
             case .drop: break
             case .refuse(let reason):
                 guard read.isFalsy else {
-                    throw BodyRefusal(
-                        prefix + field.name, "body.refused-field", "is refused: it \(reason)")
+                    throw BodyRefusal(path, "body.refused-field", "is refused: it \(reason)")
                 }
             }
         }
         return JSONObject(distinct: members)
     }
 
-    private var zero: JSONValue {
+    /// What Go makes of an absent or null value of the shape, written out.
+    var zero: JSONValue {
         switch self {
         case .bool: .bool(false)
         case .integer, .number: .integer(0)
         case .string, .choice: .string("")
         case .strings, .list: .array([])
         case .map, .object: .object(JSONObject())
-        case .anything: .null
         }
     }
 
@@ -225,7 +234,6 @@ extension Shape {
         case .string, .choice: "a string"
         case .strings, .list: "a list"
         case .map, .object: "an object"
-        case .anything: "anything"
         }
     }
 }

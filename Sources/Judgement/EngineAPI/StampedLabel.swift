@@ -30,4 +30,25 @@ package enum StampedLabel {
     package static func isReserved(_ name: String) -> Bool {
         name.lowercased().hasPrefix(prefix)
     }
+
+    /// Labels with our own in the place of whatever a client says under our prefix.
+    static func stamp(_ labels: JSONValue?, with stamps: [JSONObject.Member]) -> JSONValue {
+        let own = (labels?.object?.members ?? []).filter { !isReserved($0.name) }
+        return .object(JSONObject(distinct: own + stamps))
+    }
+
+    /// Mounts whose volumes, if they are made with the container, carry our labels.
+    static func stamp(mounts: JSONValue?, with stamps: [JSONObject.Member]) -> JSONValue? {
+        guard let list = mounts?.array else { return mounts }
+        return .array(
+            list.map { mount in
+                guard var object = mount.object, object["Type"]?.string == "volume" else {
+                    return mount
+                }
+                var options = object["VolumeOptions"]?.object ?? JSONObject()
+                options["Labels"] = stamp(options["Labels"], with: stamps)
+                object["VolumeOptions"] = .object(options)
+                return .object(object)
+            })
+    }
 }

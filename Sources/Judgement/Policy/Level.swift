@@ -100,7 +100,8 @@ package struct Level: Hashable, Sendable {
         case .publishedPort(let port): return allows(port)
         case .privileged, .hostItself, .hostNamespace, .shareableNamespace, .securityOption,
             .unmaskedPaths, .cgroupParent,
-            .volumeDriver, .volumeOption, .mountKind, .tmpfsOption, .logOption, .hostGroup,
+            .volumeDriver, .volumeOption, .mountKind, .secretDriver, .tmpfsOption, .logOption,
+            .hostGroup,
             .storageOption, .annotation, .macAddress, .joinedNamespace, .inheritedMounts, .link,
             .allPorts, .hostName, .resolver, .networkDriver, .networkOption, .subnet,
             .outOfMemoryScore, .outOfMemoryKillDisabled, .realTimeScheduling,

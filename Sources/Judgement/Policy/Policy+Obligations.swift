@@ -6,7 +6,10 @@ extension Policy {
         _ act: Act, _ grant: Grant, tenant: String?, _ cgroup: TenantCgroup?, _ facts: Facts
     ) -> Permit {
         var obligations: [Obligation] = []
-        if act.creates != nil { obligations.append(.stamp(tenant: tenant)) }
+        // An administrator's update keeps whatever owner it names.
+        if act.creates != nil || (act.relabels && tenant != nil) {
+            obligations.append(.stamp(tenant: tenant))
+        }
         if act.creates == .container { obligations += runtime(act, grant) }
         if let hardening = hardening(act, grant, cgroup) { obligations.append(.harden(hardening)) }
         if isShared, case .tenant(let own) = grant.scope {

@@ -26,7 +26,7 @@ extension Level.Standard {
         // The way to the host: never without a level that names it.
         case .privileged, .hostItself, .hostNamespace, .shareableNamespace, .bind, .capability,
             .device, .securityOption,
-            .unmaskedPaths, .cgroupParent, .volumeDriver, .volumeOption, .mountKind,
+            .unmaskedPaths, .cgroupParent, .volumeDriver, .volumeOption, .mountKind, .secretDriver,
             .tmpfsOption, .logDriver, .logOption, .hostGroup, .storageOption, .annotation,
             .macAddress, .networkDriver, .networkOption, .subnet, .fetch, .unjudged:
             return false
@@ -80,6 +80,7 @@ extension Level.Standard {
         case .securityOption: "allowed is no-new-privileges"
         case .volumeDriver, .volumeOption: "allowed is the driver local without options"
         case .mountKind: "allowed are volume and tmpfs"
+        case .secretDriver: "allowed is data that the client sends"
         case .tmpfsOption: "allowed are size up to 1g, mode up to 1777, noexec, nosuid and nodev"
         case .logDriver: "allowed are json-file and local"
         case .logOption:

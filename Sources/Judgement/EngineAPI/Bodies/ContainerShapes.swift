@@ -72,7 +72,7 @@ extension Shape {
     ]
 
     /// `HealthConfig`; it runs inside the container. Durations are nanoseconds.
-    private static let healthcheck = Shape.object([
+    static let healthcheck = Shape.object([
         Field("Test", .list(.string)),
         Field("Interval", .integer),
         Field("Timeout", .integer),
@@ -85,8 +85,7 @@ extension Shape {
     private static let hostConfig = Shape.object(
         resourceFields + [
             Field("Binds", .list(.string), .judge),
-            Field(
-                "ContainerIDFile", .string, .refuse("is a file of the client's; leave it empty")),
+            .refused("ContainerIDFile", "is a file of the client's; leave it empty"),
             Field(
                 "LogConfig",
                 .object([Field("Type", .string, .judge), Field("Config", .map(.string), .judge)]),
@@ -100,7 +99,7 @@ extension Shape {
             Field("Mounts", .list(mount), .judge),
             Field("CapAdd", .strings, .judge),
             Field("CapDrop", .strings),
-            Field("Capabilities", .list(.string), .refuse("replaces all capabilities (API 1.40)")),
+            .refused("Capabilities", "replaces all capabilities (API 1.40)"),
             Field("Dns", .list(.string), .judge),
             Field("DnsOptions", .list(.string)),
             Field("DnsSearch", .list(.string)),
@@ -201,6 +200,11 @@ extension Shape {
         Field("HostIp", .string, .judge), Field("HostPort", .string, .judge),
     ])
 
+    /// A driver's name and options: of a volume, of a service's log, of a secret.
+    static let driver = Shape.object([
+        Field("Name", .string, .judge), Field("Options", .map(.string), .judge),
+    ])
+
     /// `Mount`, API 1.25.
     static let mount = Shape.object([
         Field("Target", .string, .judge),
@@ -221,11 +225,7 @@ extension Shape {
             "VolumeOptions",
             .object([
                 Field("NoCopy", .bool), Field("Labels", .map(.string), .judge),
-                Field(
-                    "DriverConfig",
-                    .object([
-                        Field("Name", .string, .judge), Field("Options", .map(.string), .judge),
-                    ]), .judge),
+                Field("DriverConfig", driver, .judge),
                 Field("Subpath", .string),
             ]), .judge),
         Field(
@@ -263,11 +263,8 @@ extension Shape {
 
     /// What stood beside HostConfig before API 1.18 and is still merged by engines (attack-surface
     /// note §2): clients that send it empty are served, any value is refused.
-    private static let legacyFields: [Field] = {
-        let reason = "belongs into HostConfig since API 1.18"
-        let numbers = ["Memory", "MemorySwap", "CpuShares"]
-        let texts = ["Cpuset", "VolumeDriver"]
-        return numbers.map { Field($0, .integer, .refuse(reason)) }
-            + texts.map { Field($0, .string, .refuse(reason)) }
-    }()
+    private static let legacyFields: [Field] =
+        ["Memory", "MemorySwap", "CpuShares", "Cpuset", "VolumeDriver"].map {
+            .refused($0, "belongs into HostConfig since API 1.18")
+        }
 }

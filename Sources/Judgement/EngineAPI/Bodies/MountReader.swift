@@ -3,9 +3,9 @@ import JSON
 
 /// Every spelling of a mount (`Binds`, `Mounts`, `Tmpfs`, `VolumesFrom`, `VolumeDriver`), read into
 /// one list of demands and references.
-struct MountReader {
-    private(set) var demands: [Demand] = []
-    private(set) var references: [Reference] = []
+struct MountReader: DemandReader {
+    var demands: [Demand] = []
+    var references: [Reference] = []
     private var volumes: Set<String> = []
 
     /// Each of them may have to be made first.
@@ -27,7 +27,7 @@ struct MountReader {
             let text = entry.string ?? ""
             let container = String(text.split(separator: ":").first ?? "")
             ask(.inheritedMounts(container: container), "HostConfig.VolumesFrom")
-            refer(container, "HostConfig.VolumesFrom")
+            refer(.container, container, "HostConfig.VolumesFrom", lendsPower: true)
         }
         readDriver(host["VolumeDriver"]?.string ?? "", "HostConfig.VolumeDriver")
     }
@@ -124,18 +124,6 @@ struct MountReader {
             let text = (option.array ?? []).compactMap(\.string).joined(separator: "=")
             if !TmpfsOption.isHarmless(text) { ask(.tmpfsOption(text), origin) }
         }
-    }
-
-    private mutating func ask(_ kind: Demand.Kind, _ origin: String) {
-        demands.append(Demand(kind, origin: origin))
-    }
-
-    private mutating func refer(_ container: String, _ origin: String) {
-        guard Name.isValid(container, for: .container) else {
-            return ask(.unjudged("a container called \(Name.shown(container))"), origin)
-        }
-        references.append(
-            Reference(.container, container, origin: origin, lendsPower: true))
     }
 }
 

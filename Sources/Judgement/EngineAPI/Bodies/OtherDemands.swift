@@ -73,9 +73,9 @@ enum VolumeDemands {
 }
 
 /// What a build asks for: its steps are containers.
-struct BuildDemands {
-    private(set) var demands: [Demand] = []
-    private(set) var references: [Reference] = []
+struct BuildDemands: DemandReader {
+    var demands: [Demand] = []
+    var references: [Reference] = []
 
     /// Reads the parameters of `POST /build`.
     init(_ query: Query) {
@@ -110,22 +110,10 @@ struct BuildDemands {
             if mode.hasPrefix("container:") {
                 let container = String(mode.dropFirst("container:".count))
                 ask(.joinedNamespace(.network, container: container), "networkmode")
-                refer(.container, container)
+                refer(.container, container, "networkmode")
             } else {
-                refer(.network, mode)
+                refer(.network, mode, "networkmode")
             }
         }
-    }
-
-    private mutating func ask(_ kind: Demand.Kind, _ origin: String) {
-        demands.append(Demand(kind, origin: origin))
-    }
-
-    private mutating func refer(_ kind: ObjectKind, _ text: String) {
-        guard Name.isValid(text, for: kind) else {
-            return ask(.unjudged("a \(kind.rawValue) called \(Name.shown(text))"), "networkmode")
-        }
-        references.append(
-            Reference(kind, text, origin: "networkmode", lendsPower: kind == .container))
     }
 }

@@ -11,8 +11,18 @@ extension Shape {
         case .networkConnect: networkConnect
         case .networkDisconnect: networkDisconnect
         case .volumeCreate: volumeCreate
+        case .volumeUpdate: volumeUpdate
+        case .service: service
+        case .secret: secret
+        case .config: config
+        case .node: node
+        case .swarmInit: swarmInit
+        case .swarmJoin: swarmJoin
+        case .swarm: swarm
+        case .swarmUnlock: swarmUnlock
+        case .pluginSettings: pluginSettings
+        case .pluginPrivileges: pluginPrivileges
         case .credentials: credentials
-        case .unjudged: .anything
         }
     }
 
@@ -65,8 +75,12 @@ extension Shape {
         Field("Driver", .string, .judge),
         Field("DriverOpts", .map(.string), .judge),
         Field("Labels", .map(.string), .judge),
-        Field(
-            "ClusterVolumeSpec", .anything, .refuse("is for storage plugins of a Swarm")),
+        .refused("ClusterVolumeSpec", "is for storage plugins of a Swarm"),
+    ])
+
+    /// `PUT /volumes/{name}`: only what storage plugins of a Swarm keep can be changed.
+    private static let volumeUpdate = Shape.object([
+        .refused("Spec", "is for storage plugins of a Swarm")
     ])
 
     /// `POST /auth`

@@ -38,7 +38,7 @@ extension Catalogue {
             "VolumeInspect", .get, "/volumes/{name}", .volume, may: [.view, .run, .volume]),
         Operation(
             "VolumeUpdate", .put, "/volumes/{name}", .volume, may: [.volume], harm: .changes,
-            query: [.integer("version")], body: .json(.unjudged)),
+            query: [.integer("version")], body: .json(.volumeUpdate)),
         Operation(
             "VolumeDelete", .delete, "/volumes/{name}", .volume, may: [.volume],
             harm: .changes, query: [.flag("force")]),

@@ -11,14 +11,14 @@ extension Catalogue {
             query: [.flag("force")]),
         Operation(
             "NodeUpdate", .post, "/nodes/{id}/update", .node, may: [.node],
-            harm: [.changes, .host], query: [.integer("version")], body: .json(.unjudged)),
+            harm: [.changes, .host], query: [.integer("version")], body: .json(.node)),
         Operation("SwarmInspect", .get, "/swarm", may: [.swarm], harm: .host, reach: .engine),
         Operation(
             "SwarmInit", .post, "/swarm/init", may: [.swarm], harm: [.changes, .host],
-            reach: .engine, body: .json(.unjudged)),
+            reach: .engine, body: .json(.swarmInit)),
         Operation(
             "SwarmJoin", .post, "/swarm/join", may: [.swarm],
-            harm: [.changes, .connectsOut, .host], reach: .engine, body: .json(.unjudged)),
+            harm: [.changes, .connectsOut, .host], reach: .engine, body: .json(.swarmJoin)),
         Operation(
             "SwarmLeave", .post, "/swarm/leave", may: [.swarm], harm: [.changes, .host],
             reach: .engine, query: [.flag("force")]),
@@ -29,13 +29,13 @@ extension Catalogue {
                 .integer("version"), .flag("rotateWorkerToken"), .flag("rotateManagerToken"),
                 .flag("rotateManagerUnlockKey"),
             ],
-            body: .json(.unjudged)),
+            body: .json(.swarm)),
         Operation(
             "SwarmUnlockkey", .get, "/swarm/unlockkey", may: [.swarm],
             harm: [.discloses, .host], reach: .engine),
         Operation(
             "SwarmUnlock", .post, "/swarm/unlock", may: [.swarm], harm: [.changes, .host],
-            reach: .engine, body: .json(.unjudged)),
+            reach: .engine, body: .json(.swarmUnlock)),
     ]
 
     /// Services, tasks, secrets and configs.
@@ -46,7 +46,7 @@ extension Catalogue {
         Operation(
             "ServiceCreate", .post, "/services/create", may: [.service],
             harm: [.changes, .executes, .connectsOut], creates: .service,
-            body: .json(.unjudged)),
+            body: .json(.service)),
         Operation(
             "ServiceInspect", .get, "/services/{id}", .service, may: [.view, .service],
             query: [.flag("insertDefaults")]),
@@ -61,7 +61,7 @@ extension Catalogue {
                 Parameter("registryAuthFrom", .choice(["", "spec", "previous-spec"])),
                 Parameter("rollback", .choice(["", "previous"])),
             ],
-            body: .json(.unjudged)),
+            body: .json(.service)),
         Operation(
             "ServiceLogs", .get, "/services/{id}/logs", .service, may: [.logs],
             harm: .discloses, query: logParameters, answer: .live),
@@ -77,26 +77,26 @@ extension Catalogue {
             query: [.filters]),
         Operation(
             "SecretCreate", .post, "/secrets/create", may: [.secret], harm: .changes,
-            creates: .secret, body: .json(.unjudged)),
+            creates: .secret, body: .json(.secret)),
         Operation(
             "SecretInspect", .get, "/secrets/{id}", .secret, may: [.view, .secret]),
         Operation(
             "SecretDelete", .delete, "/secrets/{id}", .secret, may: [.secret], harm: .changes),
         Operation(
             "SecretUpdate", .post, "/secrets/{id}/update", .secret, may: [.secret],
-            harm: .changes, query: [.integer("version")], body: .json(.unjudged)),
+            harm: .changes, query: [.integer("version")], body: .json(.secret)),
         Operation(
             "ConfigList", .get, "/configs", may: [.config], harm: .discloses,
             reach: .list(.config), query: [.filters]),
         Operation(
             "ConfigCreate", .post, "/configs/create", may: [.config], harm: .changes,
-            creates: .config, body: .json(.unjudged)),
+            creates: .config, body: .json(.config)),
         Operation(
             "ConfigInspect", .get, "/configs/{id}", .config, may: [.config], harm: .discloses),
         Operation(
             "ConfigDelete", .delete, "/configs/{id}", .config, may: [.config], harm: .changes),
         Operation(
             "ConfigUpdate", .post, "/configs/{id}/update", .config, may: [.config],
-            harm: .changes, query: [.integer("version")], body: .json(.unjudged)),
+            harm: .changes, query: [.integer("version")], body: .json(.config)),
     ]
 }

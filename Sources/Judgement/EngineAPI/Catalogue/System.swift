@@ -34,7 +34,7 @@ extension Catalogue {
         Operation(
             "PluginPull", .post, "/plugins/pull", may: [.plugin],
             harm: [.changes, .connectsOut, .host], creates: .plugin, reach: .engine,
-            query: [.text("remote"), .text("name")], body: .json(.unjudged)),
+            query: [.text("remote"), .text("name")], body: .json(.pluginPrivileges)),
         Operation(
             "PluginInspect", .get, "/plugins/{name}/json", .plugin, may: [.view, .plugin]),
         Operation(
@@ -55,10 +55,10 @@ extension Catalogue {
             harm: [.changes, .connectsOut, .host]),
         Operation(
             "PluginSet", .post, "/plugins/{name}/set", .plugin, may: [.plugin],
-            harm: [.changes, .host], body: .json(.unjudged)),
+            harm: [.changes, .host], body: .json(.pluginSettings)),
         Operation(
             "PluginUpgrade", .post, "/plugins/{name}/upgrade", .plugin, may: [.plugin],
             harm: [.changes, .connectsOut, .host], query: [.text("remote")],
-            body: .json(.unjudged)),
+            body: .json(.pluginPrivileges)),
     ]
 }
