@@ -8,6 +8,7 @@ private let allowed: [String: Set<String>] = [
     // Judgement: values in, values out.
     "JSON": [],
     "Wire": [],
+    "Archive": [],
     "Acts": [],
     "EngineAPI": ["JSON", "Acts"],
     "Policy": ["Acts"],
@@ -26,7 +27,7 @@ private let allowed: [String: Set<String>] = [
     ],
 ]
 
-private let judgement = ["JSON", "Wire", "Acts", "EngineAPI", "Policy", "Exchange"]
+private let judgement = ["JSON", "Wire", "Archive", "Acts", "EngineAPI", "Policy", "Exchange"]
 
 @Suite struct ImportTests {
     private static let root = URL(fileURLWithPath: #filePath)
