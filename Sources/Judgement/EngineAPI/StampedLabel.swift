@@ -28,7 +28,12 @@ package enum StampedLabel {
 
     /// True for labels that only we may set.
     package static func isReserved(_ name: String) -> Bool {
-        name.lowercased().hasPrefix(prefix)
+        isReserved(name.utf8)
+    }
+
+    /// True for labels that only we may set; the name as bytes.
+    static func isReserved(_ name: some Collection<UInt8>) -> Bool {
+        Letter.lowercase(name.prefix(prefix.utf8.count)).elementsEqual(prefix.utf8)
     }
 
     /// Labels with our own in the place of whatever a client says under our prefix.
