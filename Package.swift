@@ -64,8 +64,9 @@ let package = Package(
     targets: [
         judgement("JSON"),
         judgement("Wire"),
+        judgement("Archive"),
         judgement("Acts"),
-        judgement("EngineAPI", ["JSON", "Acts"]),
+        judgement("EngineAPI", ["JSON", "Acts", "Archive"]),
         judgement("Policy", ["Acts"]),
         judgement("Exchange", ["Acts", "EngineAPI", "JSON", "Wire"]),
         edge("Identity", ["JSON", crypto, x509, asn1]),
@@ -89,6 +90,7 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests("WireTests", ["Wire"]),
         tests("JSONTests", ["JSON"]),
+        tests("ArchiveTests", ["Archive"]),
         tests("EngineAPITests", ["Acts", "EngineAPI", "JSON"]),
         tests("PolicyTests", ["Acts", "Policy"]),
         tests("ExchangeTests", ["Acts", "EngineAPI", "Exchange", "Wire"]),

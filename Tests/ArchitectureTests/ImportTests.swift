@@ -9,8 +9,9 @@ private let allowed: [String: Set<String>] = [
     "JSON": [],
     "Wire": [],
     "Archive": [],
+    "Archive": [],
     "Acts": [],
-    "EngineAPI": ["JSON", "Acts"],
+    "EngineAPI": ["JSON", "Acts", "Archive"],
     "Policy": ["Acts"],
     "Exchange": ["Acts", "EngineAPI", "JSON", "Wire"],
     // Edges. Foundation: files, dates and the system's calls.

@@ -72,6 +72,12 @@ final class ClientConnection: ChannelInboundHandler {
     var number = 0
     var record: ActRecord?
     var facts = Facts()
+    /// The archive that is judged while it passes.
+    var upload: ArchiveUpload?
+    /// True when images that a build takes from were looked for on their registries.
+    var hasPulled = false
+    /// What the client's registries ask for, by host; only while a build may need it.
+    var registryConfig: String?
 
     // The engine's side.
     var engine: EngineConnection?
@@ -266,6 +272,7 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     private func streamBody() -> Bool {
+        if upload != nil { return streamArchive() }
         guard let engine else { return false }
         do {
             let (bytes, payload) = try reader.framedBody()
