@@ -8,6 +8,7 @@ private let allowed: [String: Set<String>] = [
     // Judgement: values in, values out.
     "JSON": [],
     "Wire": [],
+    "Archive": [],
     "Acts": [],
     "EngineAPI": ["JSON", "Acts"],
     "Policy": ["Acts"],
@@ -16,7 +17,9 @@ private let allowed: [String: Set<String>] = [
     "PolicyFile": ["Acts", "Policy", "Yams", "Foundation"],
     "Identity": ["JSON", "Crypto", "X509", "SwiftASN1", "Foundation"],
     "Ledger": ["JSON", "Foundation", "Synchronization"],
-    "Engine": ["Acts", "EngineAPI", "JSON", "Wire", "NIOCore", "NIOPosix", "Synchronization"],
+    "Engine": [
+        "Acts", "EngineAPI", "JSON", "Wire", "Foundation", "NIOCore", "NIOPosix", "Synchronization",
+    ],
     "Gateway": [
         "Acts", "Engine", "EngineAPI", "Exchange", "Identity", "JSON", "Ledger", "Policy",
         "PolicyFile", "Wire", "Crypto", "Dispatch", "Foundation", "Logging", "NIOCore",
@@ -24,7 +27,7 @@ private let allowed: [String: Set<String>] = [
     ],
 ]
 
-private let judgement = ["JSON", "Wire", "Acts", "EngineAPI", "Policy", "Exchange"]
+private let judgement = ["JSON", "Wire", "Archive", "Acts", "EngineAPI", "Policy", "Exchange"]
 
 @Suite struct ImportTests {
     private static let root = URL(fileURLWithPath: #filePath)

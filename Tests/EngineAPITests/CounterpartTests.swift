@@ -110,7 +110,7 @@ import Testing
 
     private func stamped(_ tenant: String?, _ target: String, _ body: String) throws -> JSONValue {
         var draft = try Self.draft(target, body)
-        draft.apply(.stamp(tenant: tenant), for: "alice")
+        draft.apply(.stamp(tenant: tenant), for: "alice", on: EngineTraits(version: .ceiling))
         return Self.sent(draft)
     }
 
@@ -142,7 +142,7 @@ import Testing
         let network = try stamped("red", "/networks/create", #"{"Name":"n","CheckDuplicate":false}"#)
         #expect(network["CheckDuplicate"]?.bool == true)
         let act = try Self.draft("/networks/create", #"{"Name":"n"}"#).act
-        #expect(act.references == [Reference(.network, "n", origin: "Name", mayBeAbsent: true)])
+        #expect(act.references == [Reference(.network, "n", origin: "Name", use: .makes)])
     }
 
     @Test func labelsOfBuildsAndChangesAreNotOurs() throws {
@@ -162,7 +162,11 @@ import Testing
     @Test func namesArePinned() throws {
         func pinned(_ target: String, _ body: String, _ reference: Reference) throws -> EngineRequest {
             var draft = try Self.draft(target, body)
-            draft.pin(Facts([reference: .found(id: "0123abcd", tenant: "red")]))
+            let own = try #require(
+                draft.act.references.first {
+                    $0.kind == reference.kind && $0.text == reference.text && $0.origin == reference.origin
+                })
+            draft.pin(Facts([own: .found(id: "0123abcd", tenant: "red")]))
             return draft.request(version: .ceiling)
         }
         let exec = try pinned(
@@ -206,17 +210,17 @@ import Testing
         #expect(empty.act.demands.map(\.kind) == [.unmaskedPaths])
         var runc = try Self.draft("/containers/create", #"{"HostConfig":{"Runtime":"runc"}}"#)
         #expect(runc.act.demands.map(\.kind) == [.runtime("runc")])
-        runc.apply(.useDefaultRuntime, for: "alice")
+        runc.apply(.useDefaultRuntime, for: "alice", on: EngineTraits(version: .ceiling))
         #expect(Self.sent(runc)["HostConfig"]?["Runtime"] == nil)
     }
 
     /// Only where an operation has filters are they narrowed.
     @Test func noParameterIsInvented() throws {
         var info = try Draft(try Call("GET", "/v1.41/info"))
-        info.apply(.narrow(tenant: "red"), for: "alice")
+        info.apply(.narrow(tenant: "red"), for: "alice", on: EngineTraits(version: .ceiling))
         #expect(info.request(version: .ceiling).target == "/v1.41/info")
         var list = try Draft(try Call("GET", "/v1.41/containers/json"))
-        list.apply(.narrow(tenant: "red"), for: "alice")
+        list.apply(.narrow(tenant: "red"), for: "alice", on: EngineTraits(version: .ceiling))
         #expect(list.request(version: .ceiling).target.contains("filters="))
     }
 

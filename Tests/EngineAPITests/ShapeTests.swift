@@ -93,7 +93,7 @@ import Testing
         let call = try Call("POST", "/v1.41/containers/create")
         let body = #"{"Image":"a","Labels":{"a":"b","quaymaster.tenant":"blue","Quaymaster.Seal":"x"}}"#
         var draft = try Draft(call, body: Array(body.utf8))
-        draft.apply(.stamp(tenant: "red"), for: "alice")
+        draft.apply(.stamp(tenant: "red"), for: "alice", on: EngineTraits(version: .ceiling))
         let text = String(decoding: draft.request(version: .floor).body ?? [], as: UTF8.self)
         #expect(
             text == #"{"Image":"a","Labels":{"a":"b","quaymaster.tenant":"red","quaymaster.identity":"alice"}}"#)

@@ -161,14 +161,14 @@ import Testing
         var call = try Call(
             "GET", "/containers/json?filters=%7B%22label%22%3A%7B%22a%22%3Atrue%7D%7D")
         var draft = try Draft(call)
-        draft.apply(.narrow(tenant: "red"), for: "alice")
+        draft.apply(.narrow(tenant: "red"), for: "alice", on: EngineTraits(version: .ceiling))
         let target = draft.request(version: APIVersion(minor: 41)).target
         #expect(
             target == "/v1.41/containers/json?filters=%7B%22label%22%3A%7B%22a%22%3Atrue%2C"
                 + "%22quaymaster.tenant%3Dred%22%3Atrue%7D%7D")
         call = try Call("GET", "/events")
         draft = try Draft(call)
-        draft.apply(.narrow(tenant: "red"), for: "alice")
+        draft.apply(.narrow(tenant: "red"), for: "alice", on: EngineTraits(version: .ceiling))
         #expect(
             draft.request(version: APIVersion(minor: 41)).target
                 == "/v1.41/events?filters=%7B%22label%22%3A%7B%22quaymaster.tenant%3Dred%22%3Atrue%7D%7D")

@@ -25,7 +25,7 @@ func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
 private let permit = Decision.permit(
     Permit(grant: Location(file: "p", line: 1), tenant: "red", obligations: []))
-private let version = APIVersion(minor: 41)
+private let engine = EngineTraits(version: APIVersion(minor: 41))
 
 @Suite struct ExchangeTests {
     // MARK: A request without a body
@@ -35,7 +35,7 @@ private let version = APIVersion(minor: 41)
         guard case .judge(let act) = exchange.received(try head("GET /containers/json?all=1 HTTP/1.1", "X-Own: x"))
         else { return fail("not judged") }
         #expect(act.operation == "ContainerList")
-        guard case .send(let outbound) = exchange.decided(permit, for: "alice", version: version) else {
+        guard case .send(let outbound) = exchange.decided(permit, for: "alice", on: engine) else {
             return fail("not sent")
         }
         // Every byte is ours: the client's own fields are gone, the version is said.
@@ -55,7 +55,7 @@ private let version = APIVersion(minor: 41)
     @Test func whatChangesStateIsRecordedFirst() throws {
         var exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("POST /v1.40/containers/x1/stop?t=3 HTTP/1.1", "Content-Length: 0"))
-        guard case .record = exchange.decided(permit, for: "alice", version: version) else {
+        guard case .record = exchange.decided(permit, for: "alice", on: engine) else {
             return fail("sent without a record")
         }
         guard case .send(let outbound) = exchange.recorded() else { return fail("not sent") }
@@ -66,7 +66,7 @@ private let version = APIVersion(minor: 41)
     @Test func withoutARecordNothingIsDone() throws {
         var exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("DELETE /containers/x1 HTTP/1.1"))
-        _ = exchange.decided(permit, for: "alice", version: version)
+        _ = exchange.decided(permit, for: "alice", on: engine)
         guard case .answer(let answer, let ending) = exchange.recordFailed("disk full") else {
             return fail("not answered")
         }
@@ -78,7 +78,7 @@ private let version = APIVersion(minor: 41)
         var exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("GET /containers/json HTTP/1.1"))
         let refusal = Refusal(rule: "verb.view", location: nil, reason: .noGrants)
-        guard case .answer(let answer, let ending) = exchange.decided(.refuse(refusal), for: "eve", version: nil)
+        guard case .answer(let answer, let ending) = exchange.decided(.refuse(refusal), for: "eve", on: nil)
         else { return fail("not refused") }
         #expect(answer.status == 403)
         let bytes = text(answer.bytes(close: false))
@@ -92,7 +92,7 @@ private let version = APIVersion(minor: 41)
         _ = exchange.received(try head("GET /containers/web/json HTTP/1.1"))
         let reference = Reference(.container, "web", origin: "path")
         let refusal = Refusal(rule: "tenant.own", location: nil, reason: .absent(reference))
-        guard case .answer(let answer, _) = exchange.decided(.refuse(refusal), for: "eve", version: nil)
+        guard case .answer(let answer, _) = exchange.decided(.refuse(refusal), for: "eve", on: nil)
         else { return fail("not refused") }
         #expect(answer.status == 404 && answer.message == "No such container: web")
     }
@@ -154,7 +154,7 @@ private let version = APIVersion(minor: 41)
         }
         let stamped = Decision.permit(
             Permit(grant: nil, tenant: "red", obligations: [.stamp(tenant: "red"), .makeVolumes(["v"])]))
-        _ = exchange.decided(stamped, for: "alice", version: version)
+        _ = exchange.decided(stamped, for: "alice", on: engine)
         guard case .send(let outbound) = exchange.recorded() else { return fail("not sent") }
         let body = #"{"Image":"a","Labels":{"quaymaster.tenant":"red","quaymaster.identity":"alice"}}"#
         #expect(text(outbound.bytes).hasSuffix("Content-Length: \(body.utf8.count)\r\n\r\n\(body)"))
@@ -240,7 +240,7 @@ private let version = APIVersion(minor: 41)
         var exchange = Exchange(bodyLimit: 1024)
         guard case .judge = exchange.received(try head("POST /build?t=a HTTP/1.1", "Transfer-Encoding: chunked"))
         else { return fail("not judged") }
-        _ = exchange.decided(permit, for: "alice", version: version)
+        _ = exchange.decided(permit, for: "alice", on: engine)
         guard case .send(let outbound) = exchange.recorded() else { return fail("not sent") }
         #expect(outbound.streamsBody)
         #expect(text(outbound.bytes).contains("Content-Type: application/x-tar\r\n"))
@@ -259,7 +259,7 @@ private let version = APIVersion(minor: 41)
         for (target, carries) in [("/images/create?fromImage=a", true), ("/containers/x/stop", false)] {
             var exchange = Exchange(bodyLimit: 1024)
             _ = exchange.received(try head("POST \(target) HTTP/1.1", "X-Registry-Auth: e30=", "Content-Length: 0"))
-            _ = exchange.decided(permit, for: "alice", version: version)
+            _ = exchange.decided(permit, for: "alice", on: engine)
             guard case .send(let outbound) = exchange.recorded() else { return fail("not sent") }
             #expect(text(outbound.bytes).contains("X-Registry-Auth: e30=") == carries)
         }
@@ -271,7 +271,7 @@ private let version = APIVersion(minor: 41)
         var exchange = Exchange(bodyLimit: 1024)
         let start = (lines + ["Host: docker"]).joined(separator: "\r\n") + "\r\n\r\n"
         _ = exchange.received(try RequestHead(parsing: Array(start.utf8).span))
-        _ = exchange.decided(permit, for: "alice", version: version)
+        _ = exchange.decided(permit, for: "alice", on: engine)
         _ = exchange.recorded()
         return exchange
     }
@@ -305,7 +305,7 @@ private let version = APIVersion(minor: 41)
     @Test func whatWasNotJudgedAsAHijackIsNeverSwitched() throws {
         var exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("GET /_ping HTTP/1.1"))
-        _ = exchange.decided(permit, for: "alice", version: version)
+        _ = exchange.decided(permit, for: "alice", on: engine)
         guard case .answer(let answer, _) = exchange.answered(try answer("HTTP/1.1 101 UPGRADED", to: .get))
         else { return fail("switched") }
         #expect(answer.status == 502)
@@ -316,7 +316,7 @@ private let version = APIVersion(minor: 41)
                 "POST /exec/0123/start HTTP/1.1", "Content-Type: application/json", "Content-Length: 15",
                 "Connection: Upgrade", "Upgrade: tcp"))
         _ = exchange.bodyCollected(Array(#"{"Detach":true}"#.utf8))
-        _ = exchange.decided(permit, for: "alice", version: version)
+        _ = exchange.decided(permit, for: "alice", on: engine)
         guard case .send(let outbound) = exchange.recorded() else { return fail("not sent") }
         #expect(!text(outbound.bytes).contains("Upgrade"))
     }
@@ -363,13 +363,13 @@ private let version = APIVersion(minor: 41)
     @Test func liveAnswersEndWithTheirClient() throws {
         var exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("GET /events HTTP/1.1"))
-        _ = exchange.decided(permit, for: "alice", version: version)
+        _ = exchange.decided(permit, for: "alice", on: engine)
         guard case .finish(let ending) = exchange.clientEnded() else { return fail("goes on") }
         #expect(!ending.isWhole)
         // A short answer is still given to a client that has only half-closed.
         exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("GET /version HTTP/1.1"))
-        _ = exchange.decided(permit, for: "alice", version: version)
+        _ = exchange.decided(permit, for: "alice", on: engine)
         guard case .wait = exchange.clientEnded() else { return fail("ended") }
     }
 
@@ -381,7 +381,7 @@ private let version = APIVersion(minor: 41)
         #expect(answer.status == 400)
         exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("POST /build HTTP/1.1", "Content-Length: 9"))
-        _ = exchange.decided(permit, for: "alice", version: version)
+        _ = exchange.decided(permit, for: "alice", on: engine)
         _ = exchange.recorded()
         guard case .finish(let ending) = exchange.clientEnded() else { return fail("goes on") }
         #expect(!ending.isWhole)
@@ -392,14 +392,14 @@ private let version = APIVersion(minor: 41)
     @Test func anEngineThatFailsIsNamed() throws {
         var exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("GET /_ping HTTP/1.1"))
-        _ = exchange.decided(permit, for: "alice", version: version)
+        _ = exchange.decided(permit, for: "alice", on: engine)
         guard case .answer(let answer, _) = exchange.engineFailed("the engine at unix:///x is gone", status: 503)
         else { return fail("not answered") }
         #expect(answer.status == 503 && answer.message.contains("unix:///x"))
         // Once the answer has begun there is nothing to say but to break off.
         exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("GET /_ping HTTP/1.1"))
-        _ = exchange.decided(permit, for: "alice", version: version)
+        _ = exchange.decided(permit, for: "alice", on: engine)
         _ = exchange.answered(try begunAnswer())
         guard case .finish(let ending) = exchange.engineFailed("gone", status: 502) else {
             return fail("answered twice")
@@ -414,7 +414,7 @@ private let version = APIVersion(minor: 41)
     @Test func answersUntilCloseBecomeChunks() throws {
         var exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("GET /version HTTP/1.1"))
-        _ = exchange.decided(permit, for: "alice", version: version)
+        _ = exchange.decided(permit, for: "alice", on: engine)
         guard case .relay(.chunked(let bytes)) = exchange.answered(try answer("HTTP/1.1 200 OK", to: .get)) else {
             return fail("not chunked")
         }
@@ -427,7 +427,7 @@ private let version = APIVersion(minor: 41)
         var exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("GET /system/df HTTP/1.1"))
         let narrowed = Decision.permit(Permit(grant: nil, tenant: "red", obligations: [.narrow(tenant: "red")]))
-        _ = exchange.decided(narrowed, for: "alice", version: version)
+        _ = exchange.decided(narrowed, for: "alice", on: engine)
         guard case .relay(.collect) = exchange.answered(try answer("HTTP/1.1 200 OK", "Content-Length: 9", to: .get))
         else { return fail("not collected") }
         let body =
@@ -469,7 +469,7 @@ private let version = APIVersion(minor: 41)
                 case 1: action = exchange.bodyCollected(Array(#"{"Image":"a"}"#.utf8))
                 case 2: action = exchange.bodyTooLong()
                 case 3: action = exchange.bodyRefused(.badChunk)
-                case 4: action = exchange.decided(permit, for: "a", version: version)
+                case 4: action = exchange.decided(permit, for: "a", on: engine)
                 case 5: action = exchange.recorded()
                 case 6: action = exchange.recordFailed("x")
                 case 7: action = exchange.engineFailed("x", status: 502)

@@ -96,6 +96,9 @@ final class Plane {
             to: folder.appendingPathComponent("policy.yaml"), atomically: true, encoding: .utf8)
         var more = limits.isEmpty ? "" : "limits: {\(limits)}\n"
         more += "metrics: 127.0.0.1:0\n"
+        if let cgroup = ProcessInfo.processInfo.environment["QM_ENGINE_CGROUP"] {
+            more += "cgroup: \(cgroup)\n"
+        }
         var text = try String(
             contentsOf: folder.appendingPathComponent("quaymaster.yaml"), encoding: .utf8)
         if unix {

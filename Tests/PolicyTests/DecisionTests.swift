@@ -37,15 +37,25 @@ import Testing
     private static let theirs = Reference(.container, "theirs", origin: "path")
     private static let nobodys = Reference(.container, "old", origin: "path")
     private static let gone = Reference(.container, "gone", origin: "path")
-    private static let newVolume = Reference(.volume, "new", origin: "Binds", mayBeAbsent: true)
-    private static let theirVolume = Reference(.volume, "vol", origin: "Binds", mayBeAbsent: true)
+    private static let newVolume = Reference(.volume, "new", origin: "Binds", use: .makes)
+    private static let theirVolume = Reference(.volume, "vol", origin: "Binds", use: .makes)
     private static let image = Reference(.image, "bb:1", origin: "Image")
 
     private static let facts = Facts([
         mine: .found(id: "1", tenant: "red"), theirs: .found(id: "2", tenant: "blue"),
         nobodys: .found(id: "3", tenant: nil), gone: .absent, newVolume: .absent,
         theirVolume: .found(id: "vol", tenant: "blue"),
-    ])
+    ]).seeing(images: [image: ImageFinding(owners: [], isShared: true, soleOwner: nil)])
+
+    /// What every container of a baseline grant is made with.
+    private static func hardened(_ tenant: String) -> Obligation {
+        .harden(
+            Hardening(
+                noNewPrivileges: true, processes: 4096, logBytes: 64 << 20,
+                healthInterval: 1_000_000_000,
+                cgroup: TenantCgroup(root: "quaymaster", tenant: tenant), ownCgroupNamespace: true,
+                staysStopped: true))
+    }
 
     private static func act(
         _ verb: Verb, _ references: [Reference] = [], _ demands: [Demand.Kind] = [],
@@ -92,7 +102,7 @@ import Testing
         Row("the stricter of grant and zone", "held", act(.run, [], [.restartPolicy("always")]), "level.restart-policy"),
         Row(
             "a new volume is made first", "alice", act(.run, [newVolume], creates: .container), nil,
-            [.stamp(tenant: "red"), .makeVolumes(["new"])]),
+            [.stamp(tenant: "red"), hardened("red"), .makeVolumes(["new"])]),
         Row("a foreign volume", "alice", act(.run, [theirVolume], creates: .container), "tenant.own"),
         Row("a foreign volume's name is taken", "alice", act(.volume, [theirVolume], creates: .volume), "tenant.own"),
         Row("an own new volume", "alice", act(.volume, [newVolume], creates: .volume, named: "abcd1"), nil),
@@ -102,7 +112,7 @@ import Testing
         Row("a short name that could not", "alice", act(.run, creates: .container, named: "a1"), nil),
         Row("lists are narrowed", "alice", act(.view, reach: .list(.container)), nil, [.narrow(tenant: "red")]),
         Row("lists of administrators are whole", "admin", act(.view, reach: .list(.container)), nil, []),
-        Row("lists of images are whole", "alice", act(.view, reach: .list(.image)), nil, []),
+        Row("lists of images are narrowed", "alice", act(.view, reach: .list(.image)), nil, [.narrow(tenant: "red")]),
         Row("sums are narrowed", "alice", act(.view, reach: .summary), nil, [.narrow(tenant: "red")]),
         Row("the whole engine is nobody's", "alice", act(.view, reach: .engine), "tenant.engine"),
         Row(
@@ -156,7 +166,7 @@ import Testing
 
     @Test(arguments: [
         Row("every object is its own", "alice", act(.view, [nobodys]), nil, []),
-        Row("new objects are stamped", "alice", act(.run, creates: .container), nil, [.stamp(tenant: "local")]),
+        Row("new objects are stamped", "alice", act(.run, creates: .container), nil, [.stamp(tenant: "local"), hardened("local")]),
         Row("administrators' too", "admin", act(.run, creates: .container), nil, [.stamp(tenant: "local")]),
         Row("lists are whole", "alice", act(.view, reach: .list(.container)), nil, []),
         Row("the engine is its own", "alice", act(.view, reach: .engine), nil, []),
@@ -204,11 +214,15 @@ import Testing
         #expect(!refusal.words.contains("blue"))
     }
 
-    @Test func onlyWhatIsNeededIsResolved() {
+    @Test func onlyWhatIsNeededIsLookedUp() {
         let act = Self.act(.exec, [Self.mine, Self.image])
-        #expect(Self.shared.unresolved(act, by: "alice") == [Self.mine])
-        #expect(Self.shared.unresolved(act, by: "admin").isEmpty)
-        #expect(Self.alone.unresolved(act, by: "alice").isEmpty)
+        #expect(Self.shared.needsFacts(act, by: "alice"))
+        #expect(!Self.shared.needsFacts(act, by: "admin"))
+        #expect(!Self.shared.needsFacts(act, by: "watcher"), "the verb is not granted at all")
+        #expect(!Self.alone.needsFacts(Self.act(.view, [Self.mine, Self.image]), by: "alice"))
+        let entered = Reference(.container, "mine", origin: "path", lendsPower: true)
+        #expect(Self.alone.needsFacts(Self.act(.run, [entered]), by: "alice"))
+        #expect(!Self.alone.needsFacts(Self.act(.run, [entered]), by: "admin"))
     }
 
     @Test func refusalsNameRulePlaceAndAlternative() {
@@ -235,5 +249,14 @@ import Testing
                 if case .refuse = one, case .permit = two { Issue.record("\(first) \(second)") }
             }
         }
+    }
+}
+
+extension Facts {
+    fileprivate func seeing(images: [Reference: ImageFinding]) -> Facts {
+        var facts = self
+        facts.images = images
+        for reference in images.keys { facts[reference] = .found(id: "sha256:1", tenant: nil) }
+        return facts
     }
 }

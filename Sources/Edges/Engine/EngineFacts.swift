@@ -1,32 +1,33 @@
 package import EngineAPI
+import JSON
 import Synchronization
 import Wire
 
 /// What is known of the engine as a whole, shared by all loops.
 package final class EngineFacts: Sendable {
-    // Guards the version; held for a copy.
-    private let known = Mutex<APIVersion?>(nil)
+    // Guards the traits; held for a copy.
+    private let known = Mutex<EngineTraits?>(nil)
 
     /// Makes facts about an engine that nobody has asked yet.
     package init() {}
 
-    /// The highest API version of the engine that we speak too; nil until it has answered.
-    package var version: APIVersion? { known.withLock { $0 } }
+    /// The engine's traits; nil until it has answered.
+    package var traits: EngineTraits? { known.withLock { $0 } }
 
     /// Forgets everything: the engine went away, and may come back as another.
     package func forget() {
         known.withLock { $0 = nil }
     }
 
-    /// Learns the version, from the engine when it is not known yet.
+    /// Learns the traits, from the engine when they are not known yet.
     ///
     /// - Parameters:
     ///   - pool: Whose connections are used.
-    ///   - body: Called on the pool's loop, at once when the version is known.
-    package func withVersion(
-        _ pool: EnginePool, _ body: @escaping (Result<APIVersion, EngineFailure>) -> Void
+    ///   - body: Called on the pool's loop, at once when the traits are known.
+    package func withTraits(
+        _ pool: EnginePool, _ body: @escaping (Result<EngineTraits, EngineFailure>) -> Void
     ) {
-        if let version { return body(.success(version)) }
+        if let traits { return body(.success(traits)) }
         EngineCall.make(pool, .get, "/_ping", limit: 1 << 16) { result in
             switch result {
             case .failure(let failure): body(.failure(failure))
@@ -39,9 +40,32 @@ package final class EngineFacts: Sendable {
                                 "the engine at \(pool.address) names no API version",
                                 status: 502)))
                 }
-                let spoken = min(version, .ceiling)
-                self.known.withLock { $0 = spoken }
-                body(.success(spoken))
+                self.learn(min(version, .ceiling), pool, body)
+            }
+        }
+    }
+
+    private func learn(
+        _ version: APIVersion, _ pool: EnginePool,
+        _ body: @escaping (Result<EngineTraits, EngineFailure>) -> Void
+    ) {
+        EngineCall.make(pool, .get, "/v\(version)/info") { result in
+            switch result {
+            case .failure(let failure): body(.failure(failure))
+            case .success(let answer):
+                let info: JSONValue
+                do {
+                    info = try JSONReader.value(of: answer.body, depthLimit: 64)
+                } catch {
+                    return body(
+                        .failure(
+                            EngineFailure(
+                                "the engine at \(pool.address) describes itself in what is no JSON",
+                                status: 502)))
+                }
+                let traits = EngineTraits(version: version, info: info)
+                self.known.withLock { $0 = traits }
+                body(.success(traits))
             }
         }
     }

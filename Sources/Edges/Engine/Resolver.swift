@@ -6,37 +6,48 @@ import Wire
 
 /// Finds out what references mean, by asking the engine.
 ///
-/// Whose a container is never changes, so it is remembered by full id; names are asked anew each
-/// time. Confined to its pool's loop.
+/// What a container was allowed never changes, so it is remembered by full id; names, and what a
+/// container joins and mounts, are asked anew each time. Confined to its pool's loop.
 package final class Resolver {
     private let pool: EnginePool
     private let facts: EngineFacts
-    private var owners: [String: String?] = [:]
+    private let imageOwner: (String) -> String?
+    private var containers: [String: InspectedContainer] = [:]
 
-    /// How many owners are remembered before all are forgotten.
+    /// How many containers are remembered before all are forgotten.
     private static let capacity = 16_384
+    /// How far joins are followed, and how many objects one question may lead to.
+    private static let reach = 64
 
     /// Makes a resolver.
-    package init(pool: EnginePool, facts: EngineFacts) {
+    ///
+    /// - Parameters:
+    ///   - pool: Whose connections are used.
+    ///   - facts: What is known of the engine.
+    ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
+    package init(
+        pool: EnginePool, facts: EngineFacts, imageOwner: @escaping (String) -> String?
+    ) {
         self.pool = pool
         self.facts = facts
+        self.imageOwner = imageOwner
     }
 
     /// Resolves references one after the other.
     ///
     /// - Parameters:
-    ///   - references: Only kinds that belong to tenants are asked for.
+    ///   - references: What is asked about.
     ///   - isWanted: Asked before each; false when whoever asked has gone, and nobody is called.
     ///   - completion: Called once, on the loop.
     package func resolve(
         _ references: [Reference], while isWanted: @escaping () -> Bool,
         _ completion: @escaping (Result<Facts, EngineFailure>) -> Void
     ) {
-        facts.withVersion(pool) { result in
+        facts.withTraits(pool) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
-            case .success(let version):
-                self.resolve(references[...], Facts(), "/v\(version)", isWanted, completion)
+            case .success(let traits):
+                self.resolve(references[...], Facts(), "/v\(traits.version)", isWanted, completion)
             }
         }
     }
@@ -48,93 +59,227 @@ package final class Resolver {
     ) {
         var left = references
         var facts = facts
-        // What is remembered is answered in a loop: a call each would pile up the stack.
-        while let reference = left.first, let known = remembered(reference.kind, reference.text) {
+        // What is known is answered in a loop: a call each would pile up the stack.
+        while let reference = left.first, let known = remembered(reference) {
             facts[reference] = known
             left = left.dropFirst()
         }
         guard isWanted() else { return }
         guard let reference = left.first else { return completion(.success(facts)) }
-        ask(reference.kind, reference.text, prefix) { [facts, left] result in
+        find(reference, prefix) { [facts, left] result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
-            case .success(let resolution):
+            case .success(let found):
                 var facts = facts
-                facts[reference] = resolution
+                facts[reference] = found.resolution
+                facts.powers[reference] = found.powers
+                facts.images[reference] = found.image
                 self.resolve(left.dropFirst(), facts, prefix, isWanted, completion)
             }
         }
     }
 
-    /// What is known without asking: whose a container of a full id is.
-    private func remembered(_ kind: ObjectKind, _ text: String) -> Resolution? {
-        if Self.path(kind, text) == nil { return .absent }
-        guard kind == .container, text.utf8.count == 64, let owner = owners[text] else {
-            return nil
-        }
-        return .found(id: text, tenant: owner)
+    /// What is known without asking: that there is no such kind, and whose a container of a full id
+    /// is, as long as nobody asks what it was allowed.
+    private func remembered(_ reference: Reference) -> Resolution? {
+        if Self.path(reference.kind, reference.text) == nil { return .absent }
+        guard reference.kind == .container, !reference.lendsPower, reference.text.utf8.count == 64,
+            let known = containers[reference.text]
+        else { return nil }
+        return .found(id: known.id, tenant: known.tenant)
     }
 
-    private func ask(
-        _ kind: ObjectKind, _ text: String, _ prefix: String,
-        _ completion: @escaping (Result<Resolution, EngineFailure>) -> Void
+    /// What a reference turned out to be, with what it lends.
+    fileprivate struct Finding {
+        var resolution: Resolution
+        var powers: [Demand]?
+        var image: ImageFinding?
+
+        static let absent = Finding(resolution: .absent)
+    }
+
+    private func find(
+        _ reference: Reference, _ prefix: String,
+        _ completion: @escaping (Result<Finding, EngineFailure>) -> Void
     ) {
-        if let known = remembered(kind, text) { return completion(.success(known)) }
-        guard let path = Self.path(kind, text) else { return completion(.success(.absent)) }
-        EngineCall.make(pool, .get, prefix + path) { result in
+        ask(reference.kind, reference.text, prefix) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
-            case .success(let answer) where answer.head.status == 404:
-                completion(.success(.absent))
-            case .success(let answer):
-                self.read(kind, answer, prefix, completion)
+            case .success(nil): completion(.success(.absent))
+            case .success(let value?): self.read(reference, value, prefix, completion)
             }
         }
     }
 
     private func read(
-        _ kind: ObjectKind, _ answer: EngineAnswer, _ prefix: String,
-        _ completion: @escaping (Result<Resolution, EngineFailure>) -> Void
+        _ reference: Reference, _ value: JSONValue, _ prefix: String,
+        _ completion: @escaping (Result<Finding, EngineFailure>) -> Void
     ) {
-        guard answer.head.status == 200, let value = Self.json(answer.body) else {
-            return completion(
-                .failure(
-                    EngineFailure(
-                        "the engine at \(pool.address) would not say what is meant "
-                            + "(status \(answer.head.status))", status: 502)))
-        }
-        if kind == .exec {
+        switch reference.kind {
+        case .exec:
             guard let container = value["ContainerID"]?.string, let id = value["ID"]?.string else {
                 return completion(.success(.absent))
             }
-            return ask(.container, container, prefix) { result in
-                completion(result.map { $0.renamed(id) })
+            let inside = Reference(
+                .container, container, origin: reference.origin, lendsPower: reference.lendsPower)
+            find(inside, prefix) { result in completion(result.map { $0.renamed(id) }) }
+        case .container:
+            guard let container = InspectedContainer(value) else {
+                return completion(.success(.absent))
             }
+            remember(container)
+            let found = Resolution.found(id: container.id, tenant: container.tenant)
+            guard reference.lendsPower else {
+                return completion(.success(Finding(resolution: found)))
+            }
+            follow(container, prefix) { result in
+                completion(result.map { Finding(resolution: found, powers: $0) })
+            }
+        case .volume:
+            guard let volume = InspectedVolume(value) else { return completion(.success(.absent)) }
+            completion(
+                .success(
+                    Finding(
+                        resolution: .found(id: volume.name, tenant: volume.tenant),
+                        powers: volume.demands)))
+        case .image: completion(.success(image(reference.text, value)))
+        case .network, .service, .task, .secret, .config, .node, .plugin, .engine:
+            let labels = value["Spec"]?["Labels"] ?? value["Labels"]
+            let id = value["Id"]?.string ?? value["ID"]?.string ?? ""
+            let tenant = StampedLabel.tenant(in: labels)
+            completion(
+                .success(
+                    id.isEmpty ? .absent : Finding(resolution: .found(id: id, tenant: tenant))))
         }
-        let labels =
-            value["Config"]?["Labels"] ?? value["Spec"]?["Labels"] ?? value["Labels"] ?? .null
-        let id = value["Id"]?.string ?? value["ID"]?.string ?? value["Name"]?.string ?? ""
-        let owner = labels[StampedLabel.tenant]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        if kind == .container { remember(id, owner) }
-        completion(.success(id.isEmpty ? .absent : .found(id: id, tenant: owner)))
     }
 
-    private func remember(_ id: String, _ owner: String?) {
-        if owners.count >= Self.capacity { owners.removeAll() }
-        owners[id] = .some(owner)
+    // MARK: Images
+
+    private func image(_ text: String, _ value: JSONValue) -> Finding {
+        guard let image = InspectedImage(value) else { return .absent }
+        var owners = Set<String>()
+        var isShared = false
+        func add(_ name: String) {
+            guard let owner = imageOwner(name) ?? image.tenant else { return isShared = true }
+            owners.insert(owner)
+        }
+        let names = image.names.compactMap { ImageReference($0)?.canonical }
+        // A name means what its own tenant made of it, an id whatever any of its names does.
+        if let name = ImageReference(text)?.canonical, names.contains(name) {
+            add(name)
+        } else {
+            names.forEach(add)
+            if let tenant = image.tenant { owners.insert(tenant) }
+            if names.isEmpty, image.tenant == nil { isShared = true }
+        }
+        let sole = owners.count == 1 && !isShared ? owners.first : nil
+        return Finding(
+            resolution: .found(id: image.id, tenant: sole),
+            image: ImageFinding(
+                owners: owners, isShared: isShared, soleOwner: sole, labels: image.labels,
+                triggers: image.triggers))
+    }
+
+    // MARK: What a container was allowed, and what it joins
+
+    private func remember(_ container: InspectedContainer) {
+        if containers.count >= Self.capacity { containers.removeAll() }
+        containers[container.id] = container
+    }
+
+    /// Adds up what a container and everything that it joins and mounts was allowed.
+    private func follow(
+        _ container: InspectedContainer, _ prefix: String,
+        _ completion: @escaping (Result<[Demand], EngineFailure>) -> Void
+    ) {
+        follow(
+            Trail(container), prefix, left: Self.reach, completion)
+    }
+
+    /// What is still to be looked at, and what was found.
+    private struct Trail {
+        var demands: [Demand]
+        var left: [(kind: ObjectKind, text: String)] = []
+        var seen: Set<String> = []
+
+        init(_ container: InspectedContainer) {
+            demands = []
+            add(container)
+        }
+
+        mutating func add(_ container: InspectedContainer) {
+            guard seen.insert(container.id).inserted else { return }
+            demands += container.demands
+            left += container.joins.map { (.container, $0) }
+            left += container.volumes.map { (.volume, $0) }
+        }
+    }
+
+    private func follow(
+        _ trail: Trail, _ prefix: String, left: Int,
+        _ completion: @escaping (Result<[Demand], EngineFailure>) -> Void
+    ) {
+        var trail = trail
+        guard let next = trail.left.popLast() else { return completion(.success(trail.demands)) }
+        guard left > 0 else {
+            let demand = Demand(
+                .unjudged("more than \(Self.reach) joined containers and volumes"), origin: "joins")
+            return completion(.success(trail.demands + [demand]))
+        }
+        ask(next.kind, next.text, prefix) { [trail] result in
+            var trail = trail
+            switch result {
+            case .failure(let failure): return completion(.failure(failure))
+            // What is gone lends nothing; the engine cannot start what needs it.
+            case .success(nil): break
+            case .success(let value?):
+                if next.kind == .volume {
+                    trail.demands += InspectedVolume(value)?.demands ?? []
+                } else if let container = InspectedContainer(value) {
+                    trail.add(container)
+                }
+            }
+            self.follow(trail, prefix, left: left - 1, completion)
+        }
+    }
+
+    // MARK: Asking
+
+    /// Asks for one object; nil when there is none.
+    private func ask(
+        _ kind: ObjectKind, _ text: String, _ prefix: String,
+        _ completion: @escaping (Result<JSONValue?, EngineFailure>) -> Void
+    ) {
+        guard let path = Self.path(kind, text) else { return completion(.success(nil)) }
+        EngineCall.make(pool, .get, prefix + path) { result in
+            switch result {
+            case .failure(let failure): completion(.failure(failure))
+            case .success(let answer) where answer.head.status == 404: completion(.success(nil))
+            case .success(let answer):
+                guard answer.head.status == 200, let value = Self.json(answer.body) else {
+                    return completion(
+                        .failure(
+                            EngineFailure(
+                                "the engine at \(self.pool.address) would not say what is meant "
+                                    + "(status \(answer.head.status))", status: 502)))
+                }
+                completion(.success(value))
+            }
+        }
     }
 
     private static func path(_ kind: ObjectKind, _ text: String) -> String? {
         switch kind {
         case .container: "/containers/\(text)/json"
         case .exec: "/exec/\(text)/json"
+        case .image: "/images/\(text)/json"
         case .network: "/networks/\(text)"
         case .volume: "/volumes/\(text)"
         case .service: "/services/\(text)"
         case .secret: "/secrets/\(text)"
         case .config: "/configs/\(text)"
-        // Whose a task is follows from its service: not until services are judged.
-        case .task, .image, .node, .plugin, .engine: nil
+        // Whose a task is follows from its service: not until services are a tenant's own.
+        case .task, .node, .plugin, .engine: nil
         }
     }
 
@@ -147,12 +292,12 @@ package final class Resolver {
     }
 }
 
-extension Resolution {
-    /// The same owner under another id.
-    fileprivate func renamed(_ id: String) -> Resolution {
-        switch self {
-        case .found(_, let tenant): .found(id: id, tenant: tenant)
-        case .absent: .absent
-        }
+extension Resolver.Finding {
+    /// The same under another id.
+    fileprivate func renamed(_ id: String) -> Self {
+        guard case .found(_, let tenant) = resolution else { return self }
+        var finding = self
+        finding.resolution = .found(id: id, tenant: tenant)
+        return finding
     }
 }

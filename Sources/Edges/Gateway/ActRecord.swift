@@ -17,6 +17,8 @@ struct ActRecord {
     var bytesOut: Int64 = 0
     var rule: String?
     var reason = ""
+    /// What was made safe in what the act makes; "" when nothing was.
+    var hardened = ""
     private var digest = ""
 
     init(_ ledger: Ledger, identity: String, from: String) {
@@ -57,6 +59,7 @@ struct ActRecord {
         entry.target = act?.target ?? ""
         entry.rule = rule ?? permit?.grant?.description ?? ""
         entry.reason = reason
+        if phase == .intent, !hardened.isEmpty { entry.reason = "hardened: " + hardened }
         entry.digest = digest
         entry.policy = policy
         entry.status = status

@@ -1,3 +1,4 @@
+import Acts
 import Engine
 import EngineAPI
 import Exchange
@@ -24,7 +25,7 @@ extension ClientConnection: EngineConnectionUser {
         ])
         let body = JSONObject([("Name", .string(name)), ("Labels", .object(labels))])
         let number = self.number
-        let version = loop.services.facts.version ?? .floor
+        let version = loop.services.facts.traits?.version ?? .floor
         EngineCall.make(
             loop.pool, .post, "/v\(version)/volumes/create",
             json: JSONWriter.bytes(.object(body))
@@ -280,8 +281,14 @@ extension ClientConnection: EngineConnectionUser {
             outflow = .collecting(body, limit: limit)
             return
         }
-        guard let bytes = exchange.answerCollected(body) else {
-            return run(exchange.answerUnreadable())
+        guard
+            let bytes = exchange.answerCollected(
+                body, execs: loop.services.execs.execs(of: peer.identity),
+                imageOwner: loop.imageOwner)
+        else { return run(exchange.answerUnreadable()) }
+        // Noted before its maker can know of it.
+        if let exec = exchange.madeExec {
+            loop.services.execs.note(exec, by: peer.identity, in: exchange.permit?.tenant)
         }
         record?.bytesOut += Int64(bytes.count)
         write(ByteBuffer(bytes: bytes))

@@ -62,56 +62,7 @@ extension ClientConnection {
         }
     }
 
-    private func judge(_ act: Act) {
-        let policy = loop.services.authority.policy
-        record?.policy = policy.version
-        let unresolved = policy.unresolved(act, by: peer.identity)
-        guard !unresolved.isEmpty else { return decide(act) }
-        let number = self.number
-        loop.resolver.resolve(unresolved) {
-            number == self.number && self.isActive
-        } _: { result in
-            guard number == self.number, self.isActive else { return }
-            switch result {
-            case .success(let facts):
-                self.facts = facts
-                self.decide(act)
-            case .failure(let failure): self.fail(failure)
-            }
-            self.process()
-        }
-    }
-
-    /// Decides by the policy of this moment, which may be newer than the one that was looked at
-    /// when references had to be resolved.
-    private func decide(_ act: Act) {
-        let policy = loop.services.authority.policy
-        record?.policy = policy.version
-        guard policy.unresolved(act, by: peer.identity).allSatisfy({ facts[$0] != nil }) else {
-            return judge(act)
-        }
-        let decision = policy.decide(act, by: peer.identity, seeing: facts)
-        let known = loop.services.facts.version
-        if known != nil { return decided(decision, known) }
-        if case .refuse = decision { return decided(decision, nil) }
-        let number = self.number
-        loop.services.facts.withVersion(loop.pool) { result in
-            guard number == self.number, self.isActive else { return }
-            switch result {
-            case .success: self.decide(act)
-            case .failure(let failure): self.fail(failure)
-            }
-            self.process()
-        }
-    }
-
-    private func decided(_ decision: Decision, _ version: APIVersion?) {
-        run(
-            exchange.decided(
-                decision, for: peer.identity, version: version, seeing: facts))
-    }
-
-    private func fail(_ failure: EngineFailure) {
+    func fail(_ failure: EngineFailure) {
         run(.answer(Answer(status: failure.status, message: "quaymaster: \(failure)"), .close))
     }
 

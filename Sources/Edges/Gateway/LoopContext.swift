@@ -10,6 +10,8 @@ final class LoopContext {
     let services: Services
     let pool: EnginePool
     let resolver: Resolver
+    /// The tenant that made an image's name, in canonical spelling.
+    let imageOwner: (String) -> String?
     var counters = Counters()
     /// True when no connection may serve another request.
     private(set) var isDraining = false
@@ -29,7 +31,8 @@ final class LoopContext {
         self.services = services
         maximumConnections = max(1, services.limits.connections / max(1, loops))
         pool = EnginePool(eventLoop: eventLoop, address: services.engine)
-        resolver = Resolver(pool: pool, facts: services.facts)
+        imageOwner = { _ in nil }
+        resolver = Resolver(pool: pool, facts: services.facts, imageOwner: imageOwner)
     }
 
     /// Begins to look at connections from time to time.

@@ -17,13 +17,20 @@ package struct Services: Sendable {
     package let limits: Limits
     /// Where the gateway says what it does.
     package let log: Logger
+    /// Who made which exec.
+    package let execs = ExecRegister()
+    /// Eyes for paths of the engine's host.
+    package let paths: HostPaths
+    /// Paths of the host that nobody binds: the engine's and the gateway's own sockets and state.
+    package let protectedPaths: [String]
     /// The key of requests' digests: without it nobody can guess what a request held.
     package let digestKey: SymmetricKey
 
     /// Puts the services together.
     package init(
         authority: Authority, ledger: Ledger, facts: EngineFacts, engine: EngineAddress,
-        limits: Limits, log: Logger, digestKey: SymmetricKey
+        limits: Limits, log: Logger, digestKey: SymmetricKey, paths: HostPaths,
+        protectedPaths: [String]
     ) {
         self.authority = authority
         self.ledger = ledger
@@ -32,5 +39,7 @@ package struct Services: Sendable {
         self.limits = limits
         self.log = log
         self.digestKey = digestKey
+        self.paths = paths
+        self.protectedPaths = protectedPaths
     }
 }

@@ -11,6 +11,10 @@ package struct ConfigurationFile: Sendable {
         package let line: Int
     }
 
+    /// The configuration's own directory.
+    package let directory: URL
+    /// The first part of every tenant's cgroup.
+    package let cgroup: String
     /// The addresses to listen on.
     package let listen: [Located]
     /// The engine's address.
@@ -45,8 +49,12 @@ package struct ConfigurationFile: Sendable {
         let url = directory.appendingPathComponent("quaymaster.yaml")
         let text = try String(contentsOf: url, encoding: .utf8)
         let reader = YAMLReader(file: url.path)
-        let known = ["listen", "engines", "state", "policy", "metrics", "tls", "limits"]
+        let known = [
+            "listen", "engines", "state", "policy", "metrics", "tls", "limits", "cgroup",
+        ]
         let record = reader.record(reader.document(text), "quaymaster.yaml", known: known)
+        self.directory = directory.absoluteURL
+        cgroup = Self.cgroup(record["cgroup"], reader)
         listen = reader.list(record["listen"], "listen").compactMap { Self.located($0, reader) }
         engine = Self.engine(record["engines"], reader)
         func path(_ node: Node?, _ name: String, _ usual: String) -> URL {
@@ -73,6 +81,22 @@ package struct ConfigurationFile: Sendable {
                 hint: "write listen: [\"tls://127.0.0.1:2376\"]")
         }
         guard !reader.hasErrors else { throw PolicyErrors(diagnostics: reader.diagnostics) }
+    }
+
+    private static func cgroup(_ node: Node?, _ reader: YAMLReader) -> String {
+        guard let node else { return "quaymaster" }
+        let name = reader.text(node, "cgroup") ?? ""
+        let isPlain =
+            !name.isEmpty && name.utf8.count <= 63
+            && name.utf8.allSatisfy {
+                0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 || $0 == UInt8(ascii: "-")
+            }
+        if !isPlain {
+            reader.report(
+                "\"\(name)\" is no name of a cgroup", at: node,
+                hint: "small letters, digits and dashes; quaymaster unless said")
+        }
+        return name
     }
 
     private static func located(_ node: Node, _ reader: YAMLReader) -> Located? {

@@ -8,7 +8,7 @@ struct LevelCompiler {
 
     private static let keys = [
         "extends", "mounts", "ports", "capabilities", "devices", "sysctls", "runtimes",
-        "logDrivers",
+        "logDrivers", "addresses", "images", "registries", "fetches", "pids", "newPrivileges",
     ]
 
     init(_ reader: YAMLReader) {
@@ -35,7 +35,57 @@ struct LevelCompiler {
         level.sysctls = Set(reader.texts(record["sysctls"], "sysctls"))
         level.runtimes = Set(reader.texts(record["runtimes"], "runtimes"))
         level.logDrivers = Set(reader.texts(record["logDrivers"], "logDrivers"))
+        level.addresses = Set(reader.texts(record["addresses"], "addresses"))
+        level.registries = Set(reader.texts(record["registries"], "registries"))
+        level.fetches = patterns(record["fetches"], "fetches")
+        readImages(record["images"], into: &level)
+        level.processes = number(record["pids"])
+        level.gainsPrivileges = reader.bool(record["newPrivileges"], "newPrivileges") ?? false
         return level
+    }
+
+    private func readImages(_ node: Node?, into level: inout Level) {
+        guard let node else { return }
+        let images = reader.record(node, "images", known: ["from", "pin"])
+        if let from = images["from"] {
+            level.images = reader.texts(from, "from").flatMap(Self.imagePatterns)
+        }
+        guard let pin = images["pin"] else { return }
+        level.pinsImages = pin.string == "digest"
+        if !level.pinsImages { reader.report("pin is digest, or left out", at: pin) }
+    }
+
+    private func patterns(_ node: Node?, _ what: String) -> [NamePattern] {
+        reader.texts(node, what).map { NamePattern($0) }
+    }
+
+    /// A pattern in the spelling in which images are judged: `alpine` is any tag or digest of
+    /// `docker.io/library/alpine`.
+    private static func imagePatterns(_ text: String) -> [NamePattern] {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        var name = text
+        if let first = parts.first, !text.hasPrefix("*") {
+            let isHost = first.contains(".") || first.contains(":") || first == "localhost"
+            if parts.count == 1 {
+                name = "docker.io/library/" + text
+            } else if !isHost {
+                name = "docker.io/" + text
+            }
+        }
+        let last = parts.last ?? ""
+        if last.contains(":") || last.contains("@") || last.hasSuffix("*") {
+            return [NamePattern(name)]
+        }
+        return [NamePattern(name + ":*"), NamePattern(name + "@*")]
+    }
+
+    private func number(_ node: Node?) -> Int64? {
+        guard let node else { return nil }
+        guard let value = node.int, value > 0 else {
+            reader.report("pids is a whole number above zero", at: node)
+            return nil
+        }
+        return Int64(value)
     }
 
     private func standard(_ node: Node?, at name: Node) -> Level.Standard {

@@ -6,11 +6,23 @@ import Yams
 struct PolicyCompiler {
     let reader: YAMLReader
     private(set) var levels: [String: Level] = [:]
-    private(set) var zones: [String: Level] = [:]
-    private(set) var tenants: [String: Level] = [:]
+    private(set) var zones: [String: Zone] = [:]
+    private(set) var tenants: [String: Zone] = [:]
+    private(set) var labels: [String: [NamePattern]] = [:]
     private(set) var roles: [String: VerbSet] = [:]
     private(set) var identities: [String: Set<UInt32>] = [:]
     private(set) var grants: [String: [Grant]] = [:]
+
+    /// A class of trust that tenants live in.
+    struct Zone {
+        /// The level that every tenant of the zone is held to.
+        let level: Level
+        /// The runtime that its containers get; nil: the engine's default.
+        let runtime: String?
+
+        /// Where nothing is said, grants alone decide.
+        static let open = Zone(level: .builtIn(.privileged), runtime: nil)
+    }
 
     private static let sections = ["levels", "zones", "tenants", "roles", "identities", "grants"]
 
@@ -47,8 +59,10 @@ struct PolicyCompiler {
         for (name, value) in reader.pairs(node, "zones") {
             let word = name.string ?? ""
             guard isFree(word, name, among: Array(zones.keys), "zone") else { continue }
-            let record = reader.record(value, "zone \"\(word)\"", known: ["level"])
-            zones[word] = level(record["level"]) ?? .builtIn(.baseline)
+            let record = reader.record(value, "zone \"\(word)\"", known: ["level", "runtime"])
+            zones[word] = Zone(
+                level: level(record["level"]) ?? .builtIn(.baseline),
+                runtime: record["runtime"].flatMap { reader.text($0, "runtime") })
         }
     }
 
@@ -62,8 +76,11 @@ struct PolicyCompiler {
                     hint: "a letter, then up to 19 letters, digits and dashes, all small")
                 continue
             }
-            let record = reader.record(value, "tenant \"\(word)\"", known: ["zone"])
-            tenants[word] = .builtIn(.privileged)
+            let record = reader.record(value, "tenant \"\(word)\"", known: ["zone", "labels"])
+            if let node = record["labels"] {
+                labels[word] = reader.texts(node, "labels").map { NamePattern($0) }
+            }
+            tenants[word] = .open
             if let zone = named(record["zone"], in: zones, "zone") { tenants[word] = zone }
         }
         if tenants.isEmpty {
@@ -147,11 +164,11 @@ struct PolicyCompiler {
         }
         guard let (scope, zone) = scope(record["in"]) else { return }
         let own = level(record["level"]) ?? .builtIn(.baseline)
-        warnIfUnreachable(own, zone, at: record["level"])
+        warnIfUnreachable(own, zone.level, at: record["level"])
         let location = Location(file: reader.file, line: node.mark?.line ?? 0)
         let grant = Grant(
-            verbs: verbs, scope: scope, levels: zone == own ? [own] : [own, zone],
-            location: location)
+            verbs: verbs, scope: scope, levels: zone.level == own ? [own] : [own, zone.level],
+            runtime: zone.runtime, location: location)
         for to in reader.list(record["to"], "to") {
             guard let name = reader.text(to, "to") else { continue }
             warnIfUnknown(name, issued, at: to)
@@ -159,9 +176,9 @@ struct PolicyCompiler {
         }
     }
 
-    private func scope(_ node: Node?) -> (Grant.Scope, Level)? {
+    private func scope(_ node: Node?) -> (Grant.Scope, Zone)? {
         guard let node, let word = reader.text(node, "in") else { return nil }
-        if word == "*" { return (.everything, .builtIn(.privileged)) }
+        if word == "*" { return (.everything, .open) }
         guard let zone = named(node, in: tenants, "tenant") else { return nil }
         return (.tenant(word), zone)
     }

@@ -17,16 +17,21 @@ package struct PolicyFile: Sendable {
     ///   - file: Its name, for messages and for records.
     ///   - version: A digest of the text.
     ///   - issued: The identities that hold a certificate of ours; nil when that is not known.
+    ///   - cgroup: The first part of every tenant's cgroup.
     /// - Throws: `PolicyErrors` with every error that was found.
     package init(
-        _ text: String, file: String, version: String, issued: Set<String>? = nil
+        _ text: String, file: String, version: String, issued: Set<String>? = nil,
+        cgroup: String = "quaymaster"
     ) throws(PolicyErrors) {
         let reader = YAMLReader(file: file)
         var compiler = PolicyCompiler(reader)
         compiler.read(text, issued: issued)
         guard !reader.hasErrors else { throw PolicyErrors(diagnostics: reader.diagnostics) }
-        policy = Policy(
-            tenants: compiler.tenants.keys.sorted(), grants: compiler.grants, version: version)
+        var policy = Policy(
+            tenants: compiler.tenants.keys.sorted(), grants: compiler.grants, version: version,
+            labels: compiler.labels)
+        policy.cgroupRoot = cgroup
+        self.policy = policy
         unixUsers = compiler.identities
         warnings = reader.diagnostics
     }

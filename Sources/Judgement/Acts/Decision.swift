@@ -25,6 +25,12 @@ package enum Obligation: Hashable, Sendable {
     case makeVolumes([String])
     /// The engine's default runtime is used: a client that names runc may not leave a stronger one.
     case useDefaultRuntime
+    /// The tenant's runtime is used, whatever the client left out.
+    case useRuntime(String)
+    /// What is made is made safe where no program notices.
+    case harden(Hardening)
+    /// These names of images become the tenant's before the engine hears of them.
+    case claim([String])
 }
 
 /// A permission.
@@ -58,6 +64,20 @@ package enum Reason: Hashable, Sendable {
     case taken(Reference)
     /// A new name that reads as an id, so that it could hide another object.
     case nameReadsAsID(String)
+    /// What would be entered, joined or mounted is itself beyond the level.
+    case strongerTarget(String, Reference, Demand, allowed: String)
+    /// A host path that may lead elsewhere by the time the engine follows it; why.
+    case movablePath(BindRequest, String)
+    /// A host path that nobody may bind.
+    case protectedPath(String)
+    /// An image that is not the tenant's alone, and would be changed.
+    case sharedImage(Reference)
+    /// An image's label that the tenant may not set.
+    case inheritedLabel(Reference, String)
+    /// Something would run on a weaker runtime than the tenant's.
+    case weakRuntime(String)
+    /// An exec that somebody else made; it is told as if it did not exist.
+    case foreignExec(Reference)
     /// The operation shows or governs more than one tenant's part of a shared engine.
     case notForTenants
 }

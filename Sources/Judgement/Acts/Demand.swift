@@ -98,6 +98,13 @@ package struct Demand: Hashable, Sendable {
         case sharedMemory(bytes: Int64)
         case restartPolicy(String)
         case stopTimeout(seconds: Int64)
+        case processes(limit: Int64)
+
+        // Names that others obey or answer to.
+        case image(String)
+        case registry(String)
+        case fetch(String)
+        case label(String)
 
         // What no table judges yet.
         case unjudged(String)
@@ -112,5 +119,27 @@ package struct Demand: Hashable, Sendable {
     package init(_ kind: Kind, origin: String) {
         self.kind = kind
         self.origin = origin
+    }
+}
+
+extension Demand.Kind {
+    /// True for what decides how a container is held apart from its host: whoever enters a container
+    /// gets that, whatever else the container was given (design, invariant 14).
+    package var isConfinement: Bool {
+        switch self {
+        // It shows names of cgroups; engines on cgroup v1 give it to every container.
+        case .hostNamespace(.cgroup): false
+        case .privileged, .hostItself, .hostNamespace, .bind, .capability, .device,
+            .securityOption, .unmaskedPaths, .sysctl, .volumeDriver, .volumeOption, .mountKind,
+            .hostGroup, .blockDevice, .unjudged:
+            true
+        case .shareableNamespace, .runtime, .cgroupParent, .tmpfsOption, .logDriver, .logOption,
+            .storageOption, .annotation, .macAddress, .joinedNamespace, .inheritedMounts, .link,
+            .publishedPort, .allPorts, .hostName, .resolver, .networkDriver, .networkOption,
+            .subnet, .outOfMemoryScore, .outOfMemoryKillDisabled, .realTimeScheduling,
+            .processorPinning, .userLimit, .sharedMemory, .restartPolicy, .stopTimeout, .processes,
+            .image, .registry, .fetch, .label, .secretDriver:
+            false
+        }
     }
 }

@@ -25,45 +25,44 @@ package enum ObjectKind: String, CaseIterable, Hashable, Sendable {
 
 /// A reference to an object that exists, as the request spells it.
 package struct Reference: Hashable, Sendable {
+    /// What the act does with the object.
+    package enum Use: Hashable, Sendable {
+        /// It looks at the object, or uses it as it is.
+        case reads
+        /// It changes or removes the object.
+        case changes
+        /// It makes the object if it is absent, and takes it over if it exists (a named volume, an
+        /// image's name).
+        case makes
+        /// It brings the object from elsewhere, or up to date (an image that is pulled).
+        case fetches
+    }
+
     /// The kind of object.
     package let kind: ObjectKind
     /// Name, id or prefix, within the grammar of its kind.
     package let text: String
     /// Where in the request it stands, for messages.
     package let origin: String
-    /// True when the act makes the object if it is absent (a named volume).
-    package let mayBeAbsent: Bool
+    /// What the act does with it.
+    package let use: Use
+    /// True when the act gets what the object itself is allowed: it runs, reads or writes inside a
+    /// container, joins it or mounts a volume (design, invariant 14).
+    package let lendsPower: Bool
+
+    /// True when the act makes the object if it is absent.
+    package var mayBeAbsent: Bool { use == .makes || use == .fetches }
 
     /// Makes a reference.
-    package init(_ kind: ObjectKind, _ text: String, origin: String, mayBeAbsent: Bool = false) {
+    package init(
+        _ kind: ObjectKind, _ text: String, origin: String, use: Use = .reads,
+        lendsPower: Bool = false
+    ) {
         self.kind = kind
         self.text = text
         self.origin = origin
-        self.mayBeAbsent = mayBeAbsent
-    }
-}
-
-/// What a reference turned out to be.
-package enum Resolution: Hashable, Sendable {
-    /// The object exists under this full id and belongs to this tenant; nil: to administrators.
-    case found(id: String, tenant: String?)
-    /// There is no such object.
-    case absent
-}
-
-/// Everything that was read from the engine before an act is decided.
-package struct Facts: Hashable, Sendable {
-    /// The answers, by reference.
-    package private(set) var resolutions: [Reference: Resolution]
-
-    /// Makes facts.
-    package init(_ resolutions: [Reference: Resolution] = [:]) {
-        self.resolutions = resolutions
+        self.use = use
+        self.lendsPower = lendsPower
     }
 
-    /// What a reference turned out to be; nil when nobody asked.
-    package subscript(_ reference: Reference) -> Resolution? {
-        get { resolutions[reference] }
-        set { resolutions[reference] = newValue }
-    }
 }

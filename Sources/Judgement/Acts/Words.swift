@@ -47,6 +47,11 @@ extension Demand.Kind {
         case .sharedMemory(let bytes): "\(bytes) bytes of shared memory"
         case .restartPolicy(let name): "the restart policy \(name)"
         case .stopTimeout(let seconds): "\(seconds) seconds to stop"
+        case .processes(let limit): "\(limit) processes"
+        case .image(let reference): "the image \(reference)"
+        case .registry(let host): "the registry \(host)"
+        case .fetch(let address): "what the engine fetches from \(address)"
+        case .label(let name): "the label \(name), which other programs obey,"
         case .unjudged(let what): what
         }
     }
@@ -91,6 +96,11 @@ extension Demand.Kind {
         case .sharedMemory: "level.shared-memory"
         case .restartPolicy: "level.restart-policy"
         case .stopTimeout: "level.stop-timeout"
+        case .processes: "level.pids"
+        case .image: "level.image"
+        case .registry: "level.registry"
+        case .fetch: "level.fetch"
+        case .label: "tenant.label"
         case .unjudged: "level.unjudged"
         }
     }
@@ -128,6 +138,28 @@ extension Refusal {
         case .nameReadsAsID(let name):
             "the name \(name) reads as an id and could hide another object; "
                 + "rule \(rule)\(place); choose one with a letter beyond f, or a dash"
+        case .strongerTarget(let level, let reference, let demand, let allowed):
+            "the \(reference.kind.rawValue) \(reference.text) (\(reference.origin)) itself has "
+                + "\(demand.kind.words) (\(demand.origin)), beyond the level \(level); "
+                + "rule \(rule)\(place); \(allowed)"
+        case .movablePath(let bind, let part):
+            "the host path \(bind.source) could lead elsewhere when it is used: \(part); "
+                + "rule \(rule)\(place); allowed is a path whose every part is root's, no link, and "
+                + "not writable by others"
+        case .protectedPath(let path):
+            "the host path \(path) holds the engine's or the gateway's own state; "
+                + "rule \(rule)\(place); nobody may bind it through the gateway"
+        case .sharedImage(let reference):
+            "the image \(reference.text) (\(reference.origin)) is not this tenant's alone; "
+                + "rule \(rule)\(place); an administrator changes what tenants share"
+        case .inheritedLabel(let reference, let name):
+            "the image \(reference.text) brings the label \(name), which other programs obey; "
+                + "rule \(rule)\(place); the tenant's labels: in the policy say which are allowed"
+        case .weakRuntime(let runtime):
+            "a build's steps run on the engine's default runtime, and this tenant is held to "
+                + "\(runtime); rule \(rule)\(place); build elsewhere and load or pull the image"
+        case .foreignExec:
+            "no such exec instance"
         case .notForTenants:
             "this shows or changes the whole engine, which a tenant shares with others; "
                 + "rule \(rule)\(place); it needs a grant in: \"*\""

@@ -8,18 +8,28 @@ extension Draft {
     /// - Parameters:
     ///   - obligation: The obligation.
     ///   - identity: Who is asking, for the label.
-    package mutating func apply(_ obligation: Obligation, for identity: String) {
+    ///   - engine: The engine that the request is for.
+    package mutating func apply(
+        _ obligation: Obligation, for identity: String, on engine: EngineTraits
+    ) {
         switch obligation {
         case .stamp(let tenant): stamp(tenant: tenant, identity: identity)
         case .narrow(let tenant):
+            // Lists of images are narrowed in the answer: a tenant sees shared ones too.
+            guard act.reach != .list(.image) else { return }
             call.narrow(toLabel: StampedLabel.tenant + "=" + tenant)
-        case .makeVolumes: break
-        case .useDefaultRuntime:
-            if var host = body?["HostConfig"]?.object {
-                host["Runtime"] = nil
-                body?["HostConfig"] = .object(host)
-            }
+        case .harden(let hardening): harden(hardening, on: engine)
+        case .useDefaultRuntime: setRuntime(nil)
+        case .useRuntime(let name): setRuntime(name)
+        case .makeVolumes, .claim: break
         }
+    }
+
+    private mutating func setRuntime(_ name: String?) {
+        guard case .json(.containerCreate) = call.operation.body else { return }
+        var host = body?["HostConfig"]?.object ?? JSONObject()
+        host["Runtime"] = name.map { .string($0) }
+        body?["HostConfig"] = .object(host)
     }
 
     /// Names what was judged by the ids that it was found under, so that a name which moves before
@@ -88,8 +98,7 @@ extension Draft {
 
     /// Drops the client's labels under our prefix and sets ours.
     private mutating func stamp(tenant: String?, identity: String) {
-        // What a build leaves behind carries the labels of its Dockerfile.
-        if call.operation.name == "ImageBuild" { call.force(["rm": "1", "forcerm": "1"]) }
+        stampImage(tenant: tenant)
         guard case .json(let kind) = call.operation.body, kind.carriesLabels else { return }
         // Nobody's is said too: the image's own label would count otherwise.
         let stamps = [
@@ -104,6 +113,21 @@ extension Draft {
             body?["HostConfig"] = .object(host)
         }
         if kind == .service { stampTasks(stamps) }
+    }
+
+    /// Images carry their tenant too, where the engine lets a request say so.
+    private mutating func stampImage(tenant: String?) {
+        switch call.operation.name {
+        case "ImageBuild":
+            // What a build leaves behind carries the labels of its Dockerfile.
+            call.force(["rm": "1", "forcerm": "1"])
+            var labels = ParameterValue.json(call.query.value("labels"))?.object ?? JSONObject()
+            labels[StampedLabel.tenant] = .string(tenant ?? "")
+            call.force(["labels": JSONWriter.text(.object(labels))])
+        case "ImageCreate" where act.verbs == [.import]:
+            call.add("changes", "LABEL \(StampedLabel.tenant)=\(tenant ?? "\"\"")")
+        default: break
+        }
     }
 }
 

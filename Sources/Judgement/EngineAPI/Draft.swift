@@ -49,7 +49,11 @@ package struct Draft: Sendable {
             act.demands.append(Demand(.hostItself(operation.name), origin: "operation"))
         }
         if let kind = operation.subject, let subject = call.subject {
-            act.references.append(Reference(kind, subject, origin: "path"))
+            act.references.append(
+                Reference(
+                    kind, subject, origin: "path",
+                    use: operation.method == .delete ? .changes : .reads,
+                    lendsPower: operation.enters))
         }
         var object: JSONObject?
         if case .json(let kind) = operation.body {
@@ -63,7 +67,7 @@ package struct Draft: Sendable {
         } else {
             rawBody = nil
         }
-        try Self.judge(call, into: &act)
+        try act.add(queryOf: call)
         // Each may cost a question to the engine.
         guard act.references.count <= Self.maximumReferences else {
             throw BodyRefusal(
@@ -81,20 +85,30 @@ package struct Draft: Sendable {
         case .containerCreate: act.add(ContainerDemands(create: body))
         case .containerUpdate: act.add(ContainerDemands(update: body))
         case .networkConnect, .networkDisconnect: act.add(ContainerDemands(connect: body))
-        case .networkCreate: act.demands += NetworkDemands.read(body)
-        case .volumeCreate: act.demands += VolumeDemands.read(body)
+        case .networkCreate:
+            act.demands += NetworkDemands.read(body)
+            act.demands += LabelDemands.read(body["Labels"], "Labels")
+        case .volumeCreate:
+            act.demands += VolumeDemands.read(body)
+            act.demands += LabelDemands.read(body["Labels"], "Labels")
         case .execCreate:
             if body["Privileged"]?.bool == true {
                 act.demands.append(Demand(.privileged, origin: "Privileged"))
             }
+        case .containerConfig: act.demands += LabelDemands.read(body["Labels"], "Labels")
+        case .credentials:
+            if let host = RegistryDemand.host(body["serveraddress"]?.string ?? "") {
+                act.demands.append(Demand(.registry(host), origin: "serveraddress"))
+            }
         case .service:
             let service = ServiceDemands(body)
             act.demands += service.demands
+            act.demands += LabelDemands.read(body["Labels"], "Labels")
             act.references += service.references
         case .secret, .config: act.demands += SecretDemands.read(body)
         // Harmless, or governed by what the operation says of itself (Demand.hostItself).
-        case .containerConfig, .execStart, .volumeUpdate, .node, .swarmInit, .swarmJoin, .swarm,
-            .swarmUnlock, .pluginSettings, .pluginPrivileges, .credentials:
+        case .execStart, .volumeUpdate, .node, .swarmInit, .swarmJoin, .swarm, .swarmUnlock,
+            .pluginSettings, .pluginPrivileges:
             break
         }
         act.relabels = act.creates == nil && kind.carriesLabels
@@ -104,7 +118,7 @@ package struct Draft: Sendable {
         // of a name makes the name ambiguous for its owner.
         if let object = kind.named, !act.newName.isEmpty {
             act.references.append(
-                Reference(object, act.newName, origin: "Name", mayBeAbsent: true))
+                Reference(object, act.newName, origin: "Name", use: .makes))
         }
     }
 
@@ -119,67 +133,6 @@ package struct Draft: Sendable {
             throw BodyRefusal(
                 "Name", "body.value", "\(Name.shown(name)) is no name of a \(object.rawValue)")
         }
-    }
-
-    /// Adds what a query refers to and asks for.
-    private static func judge(_ call: Call, into act: inout Act) throws(BodyRefusal) {
-        switch call.operation.name {
-        case "ContainerCreate", "ContainerRename":
-            act.newName = call.query.value("name")
-            // A name that somebody has: the engine's refusal would tell whose.
-            if !act.newName.isEmpty {
-                act.references.append(
-                    Reference(.container, act.newName, origin: "name", mayBeAbsent: true))
-            }
-        case "ContainerList": act.references += try Self.neighbours(call)
-        case "ImageBuild":
-            let build = BuildDemands(call.query)
-            act.demands += build.demands
-            act.references += build.references
-        case "ImageCommit":
-            let container = call.query.value("container")
-            act.references.append(Reference(.container, container, origin: "container"))
-        case "ImageGetAll":
-            act.references += call.query["names"].map { Reference(.image, $0, origin: "names") }
-        case "ImageCreate":
-            let source = call.query.value("fromSrc")
-            // The engine pulls when both stand there, whatever we would judge.
-            guard source.isEmpty != call.query.value("fromImage").isEmpty else {
-                throw BodyRefusal(
-                    "fromImage", "query.parameter", "must stand alone, and so must fromSrc")
-            }
-            if source.isEmpty {
-                act.references.append(
-                    Reference(
-                        .image, call.query.value("fromImage"), origin: "fromImage",
-                        mayBeAbsent: true))
-            } else {
-                act.reads(source: source)
-            }
-        default: break
-        }
-        // Instructions of a Dockerfile, LABEL among them.
-        let changes = call.query["changes"]
-        if !changes.isEmpty, StampedLabel.isMentioned(in: changes.joined(separator: "\n")) {
-            act.demands.append(Demand(.unjudged("a label of Quaymaster's own"), origin: "changes"))
-        }
-    }
-
-    /// The containers that a list's filters name: whether they exist is not everybody's to know.
-    private static func neighbours(_ call: Call) throws(BodyRefusal) -> [Reference] {
-        guard let filters = ParameterValue.json(call.query.value("filters")) else { return [] }
-        var references: [Reference] = []
-        for key in ["before", "since"] {
-            for member in filters[key]?.object?.members ?? [] {
-                guard Name.isValid(member.name, for: .container) else {
-                    throw BodyRefusal(
-                        "filters", "query.parameter",
-                        "names \(Name.shown(member.name)), which is no container's name")
-                }
-                references.append(Reference(.container, member.name, origin: "filters"))
-            }
-        }
-        return references
     }
 
     /// True when the connection becomes a raw stream if the engine agrees.
@@ -236,19 +189,6 @@ extension Act {
     fileprivate mutating func add(_ reader: ContainerDemands) {
         demands += reader.demands
         references += reader.references
-    }
-
-    /// An image made of an archive, or of what the engine fetches from an address.
-    fileprivate mutating func reads(source: String) {
-        self = Act(
-            operation: operation, verbs: [.import], harm: harm, references: references,
-            demands: demands, creates: creates, reach: reach)
-        if source != "-" {
-            demands.append(
-                Demand(
-                    .unjudged("an image that the engine fetches from an address"),
-                    origin: "fromSrc"))
-        }
     }
 }
 

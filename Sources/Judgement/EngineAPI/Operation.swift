@@ -57,6 +57,9 @@ package struct Operation: Sendable {
     package let answer: Answer
     /// Why nobody may use it through the gateway; nil for all but a few.
     package let refused: String?
+    /// True when the operation runs, reads or writes inside its subject, so that whoever may do it
+    /// has what the subject has.
+    package let enters: Bool
 
     /// A part of a path.
     package enum Segment: Hashable, Sendable {
@@ -72,7 +75,8 @@ package struct Operation: Sendable {
         _ name: String, _ method: Method, _ path: String, _ subject: ObjectKind? = nil,
         may verbs: [Verb] = [], harm: Harm = [], creates: ObjectKind? = nil,
         reach: Act.Reach = .referenced, query parameters: [Parameter] = [],
-        body: Body = .none, answer: Answer = .value, refused: String? = nil
+        body: Body = .none, answer: Answer = .value, refused: String? = nil,
+        enters: Bool = false
     ) {
         self.name = name
         self.method = method
@@ -89,6 +93,7 @@ package struct Operation: Sendable {
         self.body = body
         self.answer = answer
         self.refused = refused
+        self.enters = enters
     }
 }
 

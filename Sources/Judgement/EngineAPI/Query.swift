@@ -85,9 +85,18 @@ package struct Query: Hashable, Sendable {
 
     /// Sets a parameter of an operation to one value.
     mutating func set(_ name: String, _ value: String, of operation: Operation) {
+        set(name, values: [value], of: operation)
+    }
+
+    private mutating func set(_ name: String, values: [String], of operation: Operation) {
         guard let parameter = operation.parameters.first(where: { $0.name == name }) else { return }
         entries.removeAll { $0.parameter == parameter }
-        entries.append(Entry(parameter: parameter, values: [value]))
+        entries.append(Entry(parameter: parameter, values: values))
+    }
+
+    /// Adds a value to a parameter of an operation.
+    mutating func add(_ name: String, _ value: String, of operation: Operation) {
+        set(name, values: self[name] + [value], of: operation)
     }
 
     /// Replaces the only value of a parameter.

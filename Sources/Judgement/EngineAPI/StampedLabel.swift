@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// Labels that the gateway stamps on what a tenant makes.
 package enum StampedLabel {
@@ -21,9 +21,19 @@ package enum StampedLabel {
         return plain.contains(prefix) || (plain.contains("label") && plain.contains("$"))
     }
 
+    /// The tenant that labels name; nil when they name none.
+    package static func tenant(in labels: JSONValue?) -> String? {
+        labels?[tenant]?.string.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// True for labels that only we may set.
     package static func isReserved(_ name: String) -> Bool {
-        name.lowercased().hasPrefix(prefix)
+        isReserved(name.utf8)
+    }
+
+    /// True for labels that only we may set; the name as bytes.
+    static func isReserved(_ name: some Collection<UInt8>) -> Bool {
+        Letter.lowercase(name.prefix(prefix.utf8.count)).elementsEqual(prefix.utf8)
     }
 
     /// Labels with our own in the place of whatever a client says under our prefix.

@@ -106,6 +106,11 @@ package struct Call: Sendable {
         for (name, value) in flags { query.set(name, value, of: operation) }
     }
 
+    /// Adds a value to a parameter that may stand several times.
+    mutating func add(_ name: String, _ value: String) {
+        query.add(name, value, of: operation)
+    }
+
     /// Names the path's object by its full id.
     mutating func pin(_ id: String) {
         if subject != nil { subject = id }

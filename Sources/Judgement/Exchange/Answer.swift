@@ -58,13 +58,17 @@ package struct Answer: Hashable, Sendable {
     init(_ refusal: Refusal) {
         let words = "quaymaster: refused: \(refusal.words)"
         switch refusal.reason {
+        case .foreignExec(let reference):
+            self.init(status: 404, message: Absence.message(reference), rule: refusal.rule)
         case .absent(let reference):
             // Clients take a 404 to a new container for a missing image, and pull it.
             let isPart = reference.origin.contains("Config")
             self.init(
                 status: isPart ? 403 : 404, message: Absence.message(reference), rule: refusal.rule)
         case .taken: self.init(status: 409, message: words, rule: refusal.rule)
-        case .noGrants, .verbNotGranted, .beyondLevel, .nameReadsAsID, .notForTenants:
+        case .noGrants, .verbNotGranted, .beyondLevel, .nameReadsAsID, .notForTenants,
+            .strongerTarget, .movablePath, .protectedPath, .sharedImage, .inheritedLabel,
+            .weakRuntime:
             self.init(status: 403, message: words, rule: refusal.rule)
         }
     }

@@ -26,7 +26,7 @@ package struct Exchange: ~Copyable {
         var relayed: ResponseHead?
         /// True when the answer's head told the client that the connection ends.
         var saidClose = false
-        var narrows: (operation: String, tenant: String)?
+        var view: AnswerView?
     }
 
     private var state: State = .idle
@@ -44,6 +44,8 @@ package struct Exchange: ~Copyable {
     package private(set) var operation: Operation?
     /// The permission, once there is one.
     package private(set) var permit: Permit?
+    /// The exec that the engine made for this request, once its answer is whole.
+    package private(set) var madeExec: String?
     /// The request as it goes to the engine, for the record's digest.
     package private(set) var request: EngineRequest?
 
@@ -140,11 +142,11 @@ package struct Exchange: ~Copyable {
     /// - Parameters:
     ///   - decision: What it said.
     ///   - identity: Who asks, for stamps.
-    ///   - version: The version that the engine speaks; nil when it could not be reached.
+    ///   - engine: What is known of the engine; nil when it could not be reached.
     ///   - facts: What the references turned out to be, whose ids are sent.
     /// - Returns: To record, to send, or to answer with the refusal.
     package mutating func decided(
-        _ decision: Decision, for identity: String, version: APIVersion?,
+        _ decision: Decision, for identity: String, on engine: EngineTraits?,
         seeing facts: Facts = Facts()
     ) -> Action {
         guard case .judging(var draft) = state, let head else { return abort() }
@@ -154,12 +156,14 @@ package struct Exchange: ~Copyable {
         case .permit(let given): permit = given
         }
         self.permit = permit
-        for obligation in permit.obligations { draft.apply(obligation, for: identity) }
-        draft.pin(facts)
-        guard let version = draft.call.version ?? version else {
+        guard let engine else {
             return refuse(Answer(status: 503, message: "quaymaster: the engine is not reachable"))
         }
-        let outbound = outbound(draft, head, permit, version)
+        for obligation in permit.obligations {
+            draft.apply(obligation, for: identity, on: engine)
+        }
+        draft.pin(facts)
+        let outbound = outbound(draft, head, permit, draft.call.version ?? engine.version)
         guard draft.act.harm.contains(.changes) else { return send(outbound) }
         state = .recording(outbound)
         return .record
@@ -201,12 +205,9 @@ package struct Exchange: ~Copyable {
     }
 
     private mutating func send(_ outbound: Outbound) -> Action {
-        var narrows: (String, String)?
-        for case .narrow(let tenant) in permit?.obligations ?? [] {
-            if act?.reach == .summary, let name = operation?.name { narrows = (name, tenant) }
-        }
         if clientHasEnded, operation?.isLive == true { return abort() }
-        state = .open(Open(bodyEnded: !outbound.streamsBody, narrows: narrows))
+        let view = AnswerView(operation, permit)
+        state = .open(Open(bodyEnded: !outbound.streamsBody, view: view))
         return .send(outbound)
     }
 
@@ -249,7 +250,7 @@ package struct Exchange: ~Copyable {
         let close = !keepsClient(open)
         open.saidClose = close
         state = .open(open)
-        if open.narrows != nil, answer.status == 200 {
+        if let view = open.view, answer.status == view.status {
             return .relay(.collect(limit: bodyLimit * 8))
         }
         switch answer.framing {
@@ -266,24 +267,30 @@ package struct Exchange: ~Copyable {
 
     /// An answer that had to be collected is whole.
     ///
-    /// - Parameter body: What the engine answered.
+    /// - Parameters:
+    ///   - body: What the engine answered.
+    ///   - execs: The execs that the identity itself has made.
+    ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
     /// - Returns: The head and body to write, or nil when the answer cannot be shown.
-    package mutating func answerCollected(_ body: [UInt8]) -> [UInt8]? {
-        guard case .open(let open) = state, let answer = open.relayed, let narrows = open.narrows,
-            let narrowed = SummaryView.narrow(narrows.operation, body, to: narrows.tenant)
+    package mutating func answerCollected(
+        _ body: [UInt8], execs: Set<String> = [], imageOwner: (String) -> String? = { _ in nil }
+    ) -> [UInt8]? {
+        guard case .open(let open) = state, let answer = open.relayed, let view = open.view,
+            let shown = view.show(body, execs: execs, imageOwner: imageOwner)
         else { return nil }
+        madeExec = view.madeExec(body)
         return RelayHead.answer(
-            answer, framing: .length(narrowed.count), close: open.saidClose, isHead: false)
-            + narrowed
+            answer, framing: .length(shown.count), close: open.saidClose, isHead: false)
+            + shown
     }
 
     /// An answer that had to be collected cannot be shown; nothing of it has been written.
     package mutating func answerUnreadable() -> Action {
-        guard case .open(let open) = state, open.narrows != nil else { return abort() }
+        guard case .open(let open) = state, open.view != nil else { return abort() }
         return refuse(
             Answer(
                 status: 502,
-                message: "quaymaster: the engine's answer cannot be narrowed to the tenant's part"))
+                message: "quaymaster: the engine's answer cannot be read, so it is not shown"))
     }
 
     /// The engine's answer has ended as its framing promised.

@@ -53,6 +53,20 @@ package struct Level: Hashable, Sendable {
     package var runtimes: Set<String> = []
     /// Log drivers other than the local ones.
     package var logDrivers: Set<String> = []
+    /// Addresses of the host that ports may be bound to, beyond every address and loopback.
+    package var addresses: Set<String> = []
+    /// The images that containers and builds may be made from; nil: any.
+    package var images: [NamePattern]?
+    /// True when an image must be named by its digest.
+    package var pinsImages = false
+    /// Registries that the engine may be sent to, beyond public names; nil: public names only.
+    package var registries: Set<String> = []
+    /// Addresses that a build may fetch from; none: nothing is fetched.
+    package var fetches: [NamePattern] = []
+    /// The most processes of a container; nil: that of the standard.
+    package var processes: Int64?
+    /// True when programs may gain privileges by set-user-id files (`sudo`, `su`).
+    package var gainsPrivileges = false
 
     /// Makes a level that allows what its standard allows.
     package init(name: String, extends standard: Standard, location: Location?) {
@@ -77,6 +91,12 @@ package struct Level: Hashable, Sendable {
             return sysctls.contains(name) || standard.allows(demand.kind)
         case .runtime(let name): return runtimes.contains(name) || standard.allows(demand.kind)
         case .logDriver(let name): return logDrivers.contains(name)
+        case .image(let name): return allows(image: name)
+        case .registry(let host): return registries.contains(host) || standard.allows(demand.kind)
+        case .fetch(let address): return fetches.contains { $0.matches(address) }
+        case .processes(let limit): return limit <= processes ?? standard.processes ?? .max
+        // Whose they are is judged by tenant.
+        case .label: return true
         case .publishedPort(let port): return allows(port)
         case .privileged, .hostItself, .hostNamespace, .shareableNamespace, .securityOption,
             .unmaskedPaths, .cgroupParent,
@@ -101,7 +121,26 @@ package struct Level: Hashable, Sendable {
             }
     }
 
+    private func allows(image name: String) -> Bool {
+        if pinsImages, !name.utf8.contains(UInt8(ascii: "@")) { return false }
+        return images?.contains { $0.matches(name) } ?? true
+    }
+
+    /// What the level makes safe in every container that it allows.
+    var hardening: Hardening {
+        guard standard != .privileged else { return Hardening() }
+        return Hardening(
+            noNewPrivileges: !gainsPrivileges, processes: processes ?? standard.processes,
+            logBytes: 64 << 20, healthInterval: 1_000_000_000,
+            ownCgroupNamespace: true, staysStopped: true)
+    }
+
+    private static let usualAddresses: Set<String> = ["", "0.0.0.0", "::", "127.0.0.1", "::1"]
+
     private func allows(_ port: PortRequest) -> Bool {
+        guard Self.usualAddresses.contains(port.address) || addresses.contains(port.address) else {
+            return false
+        }
         guard let wanted = port.ports else { return true }
         let allowed = ports ?? standard.ports
         return allowed.contains {
@@ -124,7 +163,16 @@ package struct Level: Hashable, Sendable {
         case .publishedPort:
             let list = (ports ?? standard.ports).map { "\($0.lowerBound)-\($0.upperBound)" }
             return
-                "allowed: the host ports \(list.joined(separator: ", ")), or any the engine chooses"
+                "allowed: the host ports \(list.joined(separator: ", ")), or any the engine chooses, "
+                + "on every address or on loopback"
+                + addresses.sorted().map { ", \($0)" }.joined()
+        case .image:
+            let list = (images ?? []).map(\.description).joined(separator: ", ")
+            return "allowed are " + (list.isEmpty ? "any" : list)
+                + (pinsImages ? ", named by digest" : "")
+        case .processes: return "allowed are up to \(processes ?? standard.processes ?? .max)"
+        case .registry where !registries.isEmpty:
+            return "allowed are public registries and " + registries.sorted().joined(separator: ", ")
         default: return standard.alternative(to: demand.kind)
         }
     }
@@ -132,6 +180,15 @@ package struct Level: Hashable, Sendable {
 
 /// Paths of the host, as text: nothing here asks a file system.
 package enum HostPath {
+    /// The parts of a path, `.` and empty ones left out; `/var/run` is `/run` on every host with a
+    /// file system hierarchy of this century.
+    static func parts(_ path: String) -> [String] {
+        var parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+        parts.removeAll { $0 == "." }
+        if parts.starts(with: ["var", "run"]) { parts.removeFirst() }
+        return parts
+    }
+
     /// True for an absolute path with no empty, `.` or `..` part and no trailing slash.
     package static func isCanonical(_ path: String) -> Bool {
         if path == "/" { return true }

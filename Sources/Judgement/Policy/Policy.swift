@@ -17,16 +17,24 @@ package struct Grant: Hashable, Sendable {
     /// The levels; all of them must allow what a container asks for (the grant's own and its
     /// zone's: the stricter wins).
     package let levels: [Level]
+    /// The runtime that the tenant's zone holds its containers to; nil: the engine's default.
+    package let runtime: String?
     /// Where it stands.
     package let location: Location
 
     /// Makes a grant.
-    package init(verbs: VerbSet, scope: Scope, levels: [Level], location: Location) {
+    package init(
+        verbs: VerbSet, scope: Scope, levels: [Level], runtime: String? = nil, location: Location
+    ) {
         self.verbs = verbs
         self.scope = scope
         self.levels = levels
+        self.runtime = runtime
         self.location = location
     }
+
+    /// True when nothing is beyond its levels: whoever has it is root on the host.
+    var isPrivileged: Bool { levels.allSatisfy { $0.standard == .privileged } }
 }
 
 /// A compiled policy: who may do what to whose objects.
@@ -37,12 +45,20 @@ package struct Policy: Sendable {
     package let grants: [String: [Grant]]
     /// What the policy was compiled from, for records: a digest of its text.
     package let version: String
+    /// For tenants that say so, the labels that other programs obey and that they may set.
+    package let labels: [String: [NamePattern]]
+    /// The first part of every tenant's cgroup.
+    package var cgroupRoot = "quaymaster"
 
     /// Makes a policy.
-    package init(tenants: [String], grants: [String: [Grant]], version: String) {
+    package init(
+        tenants: [String], grants: [String: [Grant]], version: String,
+        labels: [String: [NamePattern]] = [:]
+    ) {
         self.tenants = tenants
         self.grants = grants
         self.version = version
+        self.labels = labels
     }
 
     /// True when tenants share the engine, so that every object's owner matters.
@@ -56,12 +72,13 @@ package struct Policy: Sendable {
     /// - Parameters:
     ///   - act: What would be done.
     ///   - identity: Who asks.
-    ///   - facts: What the act's references turned out to be; see `unresolved(_:by:)`.
+    ///   - facts: What the act's references turned out to be; see `needsFacts(_:by:)`.
     /// - Returns: A permit with its obligations, or a refusal with its reason.
     package func decide(_ act: Act, by identity: String, seeing facts: Facts) -> Decision {
         if act.verbs.isEmpty {
             return .permit(Permit(grant: nil, tenant: nil, obligations: []))
         }
+        if let refusal = objectionForAll(to: act, by: identity, facts) { return .refuse(refusal) }
         if let refusal = objection(to: act.verbs, by: identity) { return .refuse(refusal) }
         let granted = grants[identity] ?? []
         var nearest: Refusal?
@@ -94,107 +111,61 @@ package struct Policy: Sendable {
             reason: .verbNotGranted(any: verbs, granted: all.verbs))
     }
 
-    /// The references that must be resolved before the act can be decided.
+    /// True when an act cannot be decided by what it says alone: its references and host paths have
+    /// to be looked up first.
     ///
     /// - Parameters:
     ///   - act: What would be done.
     ///   - identity: Who asks.
-    /// - Returns: None where one tenant has the engine for itself, or where a grant over everything
-    ///   permits the act.
-    package func unresolved(_ act: Act, by identity: String) -> [Reference] {
-        guard isShared, act.references.contains(where: { $0.kind.isOwned }) else { return [] }
+    package func needsFacts(_ act: Act, by identity: String) -> Bool {
         let able = (grants[identity] ?? []).filter { $0.verbs.intersects(act.verbs) }
-        if able.isEmpty { return [] }
-        for grant in able where grant.scope == .everything {
+        if able.isEmpty { return false }
+        for grant in able {
             guard case .permit = judge(act, grant, Facts()) else { continue }
-            return []
+            return false
         }
-        return act.references.filter { $0.kind.isOwned }
+        return true
     }
 
     /// Judges an act by one grant that has its verb.
     private func judge(_ act: Act, _ grant: Grant, _ facts: Facts) -> Decision {
-        for level in grant.levels {
-            for demand in act.demands where !level.allows(demand) {
-                return .refuse(
-                    Refusal(
-                        rule: demand.kind.rule, location: level.location ?? grant.location,
-                        reason: .beyondLevel(
-                            level.name, demand, allowed: level.alternative(to: demand))))
+        let owner: String? =
+            switch grant.scope {
+            case .everything: isShared ? nil : tenants.first
+            case .tenant(let tenant): tenant
             }
-        }
-        switch grant.scope {
-        case .everything:
-            let owner = isShared ? nil : tenants.first
-            return .permit(permit(act, grant, tenant: owner, facts))
-        case .tenant(let tenant):
+        let cgroup = owner.map { TenantCgroup(root: cgroupRoot, tenant: $0) }
+        if let refusal = beyond(act, grant, cgroup) { return .refuse(refusal) }
+        if let refusal = stray(act, grant, facts) { return .refuse(refusal) }
+        if case .tenant(let tenant) = grant.scope {
             if isShared, let refusal = trespass(act, of: tenant, grant, facts) {
                 return .refuse(refusal)
             }
-            return .permit(permit(act, grant, tenant: tenant, facts))
+            if let refusal = mislabelled(act, of: tenant, grant, facts) { return .refuse(refusal) }
         }
+        return .permit(permit(act, grant, tenant: owner, cgroup, facts))
     }
 
-    /// Why an act leaves a tenant's own part of a shared engine, or nil.
-    private func trespass(
-        _ act: Act, of tenant: String, _ grant: Grant, _ facts: Facts
-    ) -> Refusal? {
-        for reference in act.references {
-            let isOwn =
-                switch (reference.kind, facts[reference]) {
-                case (.image, _): true
-                case (_, .found(_, let owner)): reference.kind.isOwned && owner == tenant
-                case (_, .absent), (_, nil): reference.mayBeAbsent && facts[reference] == .absent
+    /// Why the levels of a grant do not allow what an act asks for, or nil.
+    private func beyond(_ act: Act, _ grant: Grant, _ cgroup: TenantCgroup?) -> Refusal? {
+        for level in grant.levels {
+            for demand in act.demands where !level.allows(demand) {
+                // What an inspect shows of the tenant's own cgroup may be sent back.
+                if case .cgroupParent(let path) = demand.kind, cgroup?.isNamed(by: path) == true {
+                    continue
                 }
-            if isOwn { continue }
-            return Refusal(
-                rule: "tenant.own", location: nil,
-                reason: reference.mayBeAbsent ? .taken(reference) : .absent(reference))
-        }
-        if act.creates != .image, act.creates != .volume, Self.readsAsID(act.newName) {
-            return Refusal(
-                rule: "name.id", location: nil, reason: .nameReadsAsID(act.newName))
-        }
-        switch act.reach {
-        case .referenced, .list, .summary: return nil
-        case .engine:
-            return Refusal(
-                rule: "tenant.engine", location: grant.location, reason: .notForTenants)
-        }
-    }
-
-    /// True for names that somebody could take for an id or the beginning of one: the engine finds
-    /// names before prefixes of ids, so such a name would hide another tenant's object.
-    private static func readsAsID(_ name: String) -> Bool {
-        name.utf8.count >= 4 && name.utf8.contains { 0x30...0x39 ~= $0 }
-            && name.utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
-    }
-
-    private func permit(
-        _ act: Act, _ grant: Grant, tenant: String?, _ facts: Facts
-    ) -> Permit {
-        var obligations: [Obligation] = []
-        // An administrator's update keeps whatever owner it names.
-        if act.creates != nil || (act.relabels && tenant != nil) {
-            obligations.append(.stamp(tenant: tenant))
-        }
-        let isFree = grant.levels.allSatisfy {
-            $0.standard == .privileged || $0.runtimes.contains("runc")
-        }
-        if !isFree, act.demands.contains(where: { $0.kind == .runtime("runc") }) {
-            obligations.append(.useDefaultRuntime)
-        }
-        if isShared, case .tenant(let own) = grant.scope {
-            switch act.reach {
-            case .list(.image), .referenced, .engine: break
-            case .list, .summary: obligations.append(.narrow(tenant: own))
-            }
-            let absent = act.references.filter { $0.kind == .volume && facts[$0] == .absent }
-            if act.creates == .container, !absent.isEmpty {
-                obligations.append(.makeVolumes(absent.map(\.text)))
+                if case .runtime(let name) = demand.kind, name == grant.runtime { continue }
+                return Refusal(
+                    rule: demand.kind.rule, location: level.location ?? grant.location,
+                    reason: .beyondLevel(
+                        level.name, demand, allowed: level.alternative(to: demand)))
             }
         }
-        return Permit(grant: grant.location, tenant: tenant, obligations: obligations)
+        if let runtime = grant.runtime, act.harm.contains(.executes), act.creates == .image {
+            return Refusal(
+                rule: "zone.runtime", location: grant.location, reason: .weakRuntime(runtime))
+        }
+        return nil
     }
 }
 
@@ -203,9 +174,11 @@ extension Refusal {
     fileprivate var nearness: Int {
         switch reason {
         case .noGrants, .verbNotGranted: 1
-        case .absent, .taken, .nameReadsAsID: 2
+        case .absent, .foreignExec, .taken, .nameReadsAsID, .sharedImage: 2
         case .notForTenants: 3
-        case .beyondLevel: 4
+        case .beyondLevel, .strongerTarget, .movablePath, .protectedPath, .inheritedLabel,
+            .weakRuntime:
+            4
         }
     }
 }

@@ -9,6 +9,15 @@ extension Level.Standard {
         }
     }
 
+    /// The most processes of a container.
+    var processes: Int64? {
+        switch self {
+        case .privileged: nil
+        case .baseline: 4096
+        case .restricted: 1024
+        }
+    }
+
     /// What the standard itself allows. One line per meaning; a new kind of demand does not compile
     /// until it stands here.
     func allows(_ kind: Demand.Kind) -> Bool {
@@ -19,8 +28,11 @@ extension Level.Standard {
             .device, .securityOption,
             .unmaskedPaths, .cgroupParent, .volumeDriver, .volumeOption, .mountKind, .secretDriver,
             .tmpfsOption, .logDriver, .logOption, .hostGroup, .storageOption, .annotation,
-            .macAddress, .networkDriver, .networkOption, .subnet, .unjudged:
+            .macAddress, .networkDriver, .networkOption, .subnet, .fetch, .unjudged:
             return false
+        case .processes(let limit): return limit <= processes ?? .max
+        case .image, .label: return true
+        case .registry(let host): return RegistryHost.isPublic(host)
         case .runtime(let name): return name == "runc"
         case .sysctl(let name, let value): return Self.allows(sysctl: name, value)
         // Towards others: whose they are is judged by tenant.
@@ -81,10 +93,14 @@ extension Level.Standard {
         case .sysctl: "allowed are settings of the container's own network namespace"
         case .runtime: "allowed is the engine's default"
         case .hostItself: "it needs a grant of the level privileged"
+        case .registry: "allowed are registries with a public name"
+        case .fetch: "copy it into the context, or ask an operator for a level whose fetches: name it"
+        case .processes: "allowed are up to \(processes ?? .max)"
         case .privileged, .device, .unmaskedPaths, .cgroupParent, .hostGroup, .storageOption,
             .annotation, .macAddress, .joinedNamespace, .inheritedMounts, .link, .publishedPort,
             .hostName, .resolver, .outOfMemoryScore, .outOfMemoryKillDisabled,
-            .realTimeScheduling, .processorPinning, .blockDevice, .userLimit, .unjudged:
+            .realTimeScheduling, .processorPinning, .blockDevice, .userLimit, .image, .label,
+            .unjudged:
             "leave it out, or ask an operator for a level that names it"
         }
     }

@@ -116,12 +116,15 @@ struct PolicyCommand: ParsableCommand {
 /// Reads a policy from its file.
 enum PolicyReader {
     /// Reads and compiles a policy; its version is the start of its text's SHA-256.
-    static func read(_ url: URL, issued: Set<String>?) throws -> PolicyFile {
+    static func read(
+        _ url: URL, issued: Set<String>?, cgroup: String = "quaymaster"
+    ) throws -> PolicyFile {
         let text = try String(contentsOf: url, encoding: .utf8)
         let version = SHA256.hash(data: Data(text.utf8)).prefix(6).map { byte in
             String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
         }.joined()
         return try PolicyFile(
-            text, file: url.lastPathComponent, version: version, issued: issued)
+            text, file: url.lastPathComponent, version: version, issued: issued,
+            cgroup: cgroup)
     }
 }

@@ -62,7 +62,7 @@ struct GatewayProgram {
         let registry = try CertificateRegistry(
             file: file.state.appendingPathComponent(StateDirectory.registry))
         let issued = Set(registry.certificates.values.map(\.identity))
-        let policy = try PolicyReader.read(file.policy, issued: issued)
+        let policy = try PolicyReader.read(file.policy, issued: issued, cgroup: file.cgroup)
         for warning in policy.warnings { log.warning("\(warning)") }
         let services = try services(policy, registry)
         let addresses = try listenAddresses(policy)
@@ -101,7 +101,11 @@ struct GatewayProgram {
             authority: Authority(policy: policy, registry: registry),
             ledger: try Ledger(directory: file.state.appendingPathComponent(StateDirectory.ledger)),
             facts: EngineFacts(), engine: engine, limits: limits, log: log,
-            digestKey: try DigestKey.load(file.state))
+            digestKey: try DigestKey.load(file.state),
+            paths: HostPaths(.singleton, isLocal: true),
+            protectedPaths: ProtectedPaths.usual + [
+                engine.path, file.state.path, file.directory.path,
+            ])
     }
 
     private var limits: Limits {
@@ -154,7 +158,8 @@ struct GatewayProgram {
             gateway, services,
             readPolicy: {
                 let issued = Set(services.authority.registry.certificates.values.map(\.identity))
-                return try PolicyReader.read(program.file.policy, issued: issued)
+                return try PolicyReader.read(
+                    program.file.policy, issued: issued, cgroup: program.file.cgroup)
             },
             reloadTLS: {
                 if needsTLS { gateway.replace(tls: try program.makeTLS()) }

@@ -122,3 +122,12 @@ struct LineLog: LogHandler {
         text.contains(" ") || text.contains("\"") ? JSONWriter.text(.string(text)) : text
     }
 }
+
+/// Paths of the host that hold sockets and state of engines, wherever theirs is configured to be.
+enum ProtectedPaths {
+    static let usual = [
+        "/run/docker.sock", "/run/docker", "/run/containerd", "/run/crio", "/run/podman",
+        "/var/lib/docker", "/var/lib/containerd", "/run/quaymaster", "/etc/docker",
+        "/etc/quaymaster", "/var/lib/quaymaster",
+    ]
+}

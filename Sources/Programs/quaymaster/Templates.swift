@@ -77,6 +77,9 @@ enum Templates {
         # docker-compose 1.29 and docker-py 5 speak TLS 1.2 only; without them, write minimum: "1.3".
         # tls: {certificate: server.pem, key: server-key.pem, authority: ca.pem, minimum: "1.2"}
 
+        # The cgroup that holds the tenants' own, each the parent of its containers.
+        # cgroup: quaymaster
+
         # limits:
         #   bodyBytes: 4194304     the most bytes of a JSON body
         #   headSeconds: 10        for a request's head to arrive

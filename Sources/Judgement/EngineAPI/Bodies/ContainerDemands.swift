@@ -13,7 +13,9 @@ struct ContainerDemands {
     init(create body: JSONObject) {
         if let image = body["Image"]?.string, !image.isEmpty {
             references.append(Reference(.image, image, origin: "Image"))
+            ask(.image(ImageReference(image)?.canonical ?? image), "Image")
         }
+        demands += LabelDemands.read(body["Labels"], "Labels")
         ask(Demand.Kind.macAddress, ifSaid: body["MacAddress"], "MacAddress")
         if let seconds = body["StopTimeout"]?.int64, !(0...3600 ~= seconds) {
             ask(.stopTimeout(seconds: seconds), "StopTimeout")
@@ -104,7 +106,7 @@ struct ContainerDemands {
 
     private mutating func join(_ namespace: Namespace, _ container: String, _ origin: String) {
         ask(.joinedNamespace(namespace, container: container), origin)
-        refer(.container, container, origin)
+        refer(.container, container, origin, lendsPower: true)
     }
 
     private mutating func readEndpoint(_ endpoint: JSONValue, _ origin: String) {
@@ -121,7 +123,7 @@ struct ContainerDemands {
     private mutating func readLink(_ link: String, _ origin: String) {
         let container = String(link.split(separator: ":").first ?? "")
         ask(.link(container: container), origin)
-        refer(.container, container, origin)
+        refer(.container, container, origin, lendsPower: true)
     }
 
     private mutating func readSecurity(_ host: JSONObject) {
@@ -194,6 +196,10 @@ struct ContainerDemands {
     // MARK: Means of the host
 
     private mutating func readResources(_ body: JSONObject, _ prefix: String) {
+        // Zero and below are no limit, which a level makes its own.
+        if let limit = body["PidsLimit"]?.int64, limit > 0 {
+            ask(.processes(limit: limit), prefix + "PidsLimit")
+        }
         ask(Demand.Kind.cgroupParent, ifSaid: body["CgroupParent"], prefix + "CgroupParent")
         for field in [
             "BlkioWeightDevice", "BlkioDeviceReadBps", "BlkioDeviceWriteBps",
@@ -250,11 +256,13 @@ struct ContainerDemands {
         ask(kind(text), origin)
     }
 
-    private mutating func refer(_ kind: ObjectKind, _ text: String, _ origin: String) {
+    private mutating func refer(
+        _ kind: ObjectKind, _ text: String, _ origin: String, lendsPower: Bool = false
+    ) {
         guard Name.isValid(text, for: kind) else {
             return ask(.unjudged("a \(kind.rawValue) called \(Name.shown(text))"), origin)
         }
-        let reference = Reference(kind, text, origin: origin)
+        let reference = Reference(kind, text, origin: origin, lendsPower: lendsPower)
         if known.insert(reference).inserted { references.append(reference) }
     }
 

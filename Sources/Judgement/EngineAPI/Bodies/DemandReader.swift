@@ -16,10 +16,12 @@ extension DemandReader {
 
     /// Notes a reference; a text that cannot name an object of its kind is nothing that anybody
     /// could mean.
-    mutating func refer(_ kind: ObjectKind, _ text: String, _ origin: String) {
+    mutating func refer(
+        _ kind: ObjectKind, _ text: String, _ origin: String, lendsPower: Bool = false
+    ) {
         guard Name.isValid(text, for: kind) else {
             return ask(.unjudged("a \(kind.rawValue) called \(Name.shown(text))"), origin)
         }
-        references.append(Reference(kind, text, origin: origin))
+        references.append(Reference(kind, text, origin: origin, lendsPower: lendsPower))
     }
 }

@@ -27,7 +27,7 @@ struct MountReader: DemandReader {
             let text = entry.string ?? ""
             let container = String(text.split(separator: ":").first ?? "")
             ask(.inheritedMounts(container: container), "HostConfig.VolumesFrom")
-            refer(.container, container, "HostConfig.VolumesFrom")
+            refer(.container, container, "HostConfig.VolumesFrom", lendsPower: true)
         }
         readDriver(host["VolumeDriver"]?.string ?? "", "HostConfig.VolumeDriver")
     }
@@ -96,7 +96,8 @@ struct MountReader: DemandReader {
             }
             return
         }
-        references.append(Reference(.volume, name, origin: origin, mayBeAbsent: true))
+        references.append(
+            Reference(.volume, name, origin: origin, use: .makes, lendsPower: true))
     }
 
     private mutating func readDriver(_ name: String, _ origin: String) {

@@ -110,7 +110,7 @@ struct BuildDemands: DemandReader {
             if mode.hasPrefix("container:") {
                 let container = String(mode.dropFirst("container:".count))
                 ask(.joinedNamespace(.network, container: container), "networkmode")
-                refer(.container, container, "networkmode")
+                refer(.container, container, "networkmode", lendsPower: true)
             } else {
                 refer(.network, mode, "networkmode")
             }

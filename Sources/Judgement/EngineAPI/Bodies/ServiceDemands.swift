@@ -199,7 +199,8 @@ struct ServiceDemands: DemandReader {
         }
         demands += container.demands.map { Demand($0.kind, origin: own($0.origin)) }
         references += container.references.map {
-            Reference($0.kind, $0.text, origin: own($0.origin), mayBeAbsent: $0.mayBeAbsent)
+            Reference(
+                $0.kind, $0.text, origin: own($0.origin), use: $0.use, lendsPower: $0.lendsPower)
         }
     }
 }

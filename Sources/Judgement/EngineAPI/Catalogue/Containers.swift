@@ -27,7 +27,7 @@ extension Catalogue {
             "ContainerChanges", .get, "/containers/{id}/changes", .container, may: [.view]),
         Operation(
             "ContainerExport", .get, "/containers/{id}/export", .container, may: [.export],
-            harm: .discloses),
+            harm: .discloses, enters: true),
         Operation(
             "ContainerStats", .get, "/containers/{id}/stats", .container, may: [.view],
             query: [.flag("stream"), .flag("one-shot")], answer: .live),
@@ -42,13 +42,13 @@ extension Catalogue {
                 Parameter(
                     "checkpoint", .text, .refuse("restores a checkpoint, which is not judged")),
                 Parameter("checkpoint-dir", .text, .refuse("names a folder of the host")),
-            ]),
+            ], enters: true),
         Operation(
             "ContainerStop", .post, "/containers/{id}/stop", .container, may: [.stop],
             harm: .changes, query: [.integer("t"), .text("signal")]),
         Operation(
             "ContainerRestart", .post, "/containers/{id}/restart", .container, may: [.restart],
-            harm: [.changes, .executes], query: [.integer("t"), .text("signal")]),
+            harm: [.changes, .executes], query: [.integer("t"), .text("signal")], enters: true),
         Operation(
             "ContainerKill", .post, "/containers/{id}/kill", .container, may: [.kill, .run],
             harm: .changes, query: [.text("signal")]),
@@ -67,11 +67,11 @@ extension Catalogue {
         Operation(
             "ContainerAttach", .post, "/containers/{id}/attach", .container,
             may: [.attach, .run], harm: [.discloses, .executes, .changes],
-            query: attachParameters, answer: .hijack),
+            query: attachParameters, answer: .hijack, enters: true),
         Operation(
             "ContainerAttachWebsocket", .get, "/containers/{id}/attach/ws", .container,
             may: [.attach, .run], harm: [.discloses, .executes, .changes],
-            query: attachParameters, answer: .webSocket),
+            query: attachParameters, answer: .webSocket, enters: true),
         Operation(
             "ContainerWait", .post, "/containers/{id}/wait", .container, may: [.wait, .run],
             query: [Parameter("condition", .choice(["not-running", "next-exit", "removed"]))],
@@ -81,15 +81,15 @@ extension Catalogue {
             harm: .changes, query: [.flag("v"), .flag("force"), .flag("link")]),
         Operation(
             "ContainerArchiveInfo", .head, "/containers/{id}/archive", .container, may: [.cp],
-            harm: .discloses, query: [.text("path")]),
+            harm: .discloses, query: [.text("path")], enters: true),
         Operation(
             "ContainerArchive", .get, "/containers/{id}/archive", .container, may: [.cp],
-            harm: .discloses, query: [.text("path")]),
+            harm: .discloses, query: [.text("path")], enters: true),
         Operation(
             "PutContainerArchive", .put, "/containers/{id}/archive", .container, may: [.cp],
             harm: .changes,
             query: [.text("path"), .flag("noOverwriteDirNonDir"), .flag("copyUIDGID")],
-            body: .stream(contentType: "application/x-tar")),
+            body: .stream(contentType: "application/x-tar"), enters: true),
         Operation(
             "ContainerPrune", .post, "/containers/prune", may: [.prune], harm: .changes,
             reach: .list(.container), query: [.filters]),
@@ -99,10 +99,10 @@ extension Catalogue {
     static let executions: [Operation] = [
         Operation(
             "ContainerExec", .post, "/containers/{id}/exec", .container, may: [.exec],
-            harm: [.changes, .executes], creates: .exec, body: .json(.execCreate)),
+            harm: [.changes, .executes], creates: .exec, body: .json(.execCreate), enters: true),
         Operation(
             "ExecStart", .post, "/exec/{id}/start", .exec, may: [.exec],
-            harm: [.changes, .executes, .discloses], body: .json(.execStart), answer: .hijack),
+            harm: [.changes, .executes, .discloses], body: .json(.execStart), answer: .hijack, enters: true),
         Operation(
             "ExecResize", .post, "/exec/{id}/resize", .exec, may: [.exec],
             query: [.integer("h"), .integer("w")]),

@@ -66,9 +66,9 @@ extension Catalogue {
             "ServiceLogs", .get, "/services/{id}/logs", .service, may: [.logs],
             harm: .discloses, query: logParameters, answer: .live),
         Operation(
-            "TaskList", .get, "/tasks", may: [.view, .service], reach: .list(.task),
+            "TaskList", .get, "/tasks", may: [.service], reach: .list(.task),
             query: [.filters]),
-        Operation("TaskInspect", .get, "/tasks/{id}", .task, may: [.view, .service]),
+        Operation("TaskInspect", .get, "/tasks/{id}", .task, may: [.service]),
         Operation(
             "TaskLogs", .get, "/tasks/{id}/logs", .task, may: [.logs], harm: .discloses,
             query: logParameters, answer: .live),

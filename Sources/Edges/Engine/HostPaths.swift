@@ -1,0 +1,63 @@
+package import Acts
+import Foundation
+package import NIOCore
+package import NIOPosix
+
+/// Looks at paths of the engine's host, on threads of their own: a dead mount holds nobody else up.
+package struct HostPaths: Sendable {
+    private let threads: NIOThreadPool
+    private let isLocal: Bool
+
+    /// Makes eyes for an engine.
+    ///
+    /// - Parameters:
+    ///   - threads: Where the system's calls are made.
+    ///   - isLocal: False when the engine's files are not this host's.
+    package init(_ threads: NIOThreadPool, isLocal: Bool) {
+        self.threads = threads
+        self.isLocal = isLocal
+    }
+
+    /// Finds out what paths are.
+    ///
+    /// - Parameters:
+    ///   - paths: Absolute paths.
+    ///   - eventLoop: Where the answer is wanted.
+    package func find(
+        _ paths: [String], on eventLoop: any EventLoop
+    ) -> EventLoopFuture<[String: HostPathFinding]> {
+        guard isLocal else {
+            return eventLoop.makeSucceededFuture(
+                Dictionary(paths.map { ($0, HostPathFinding.unseen) }) { first, _ in first })
+        }
+        return threads.runIfActive(eventLoop: eventLoop) {
+            Dictionary(paths.map { ($0, Self.find($0)) }) { first, _ in first }
+        }
+    }
+
+    /// Walks a path from the root: every part a folder of root's that nobody else can write, none a
+    /// link. What is walked cannot be moved by who is not root.
+    static func find(_ path: String) -> HostPathFinding {
+        var walked = "/"
+        if let problem = problem(walked) { return problem }
+        for part in path.split(separator: "/") {
+            walked += (walked == "/" ? "" : "/") + part
+            if let problem = problem(walked) { return problem }
+        }
+        return .plain
+    }
+
+    private static func problem(_ path: String) -> HostPathFinding? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            return errno == ENOENT ? .missing : .movable("\(path) cannot be looked at")
+        }
+        if status.st_mode & S_IFMT == S_IFLNK { return .movable("\(path) is a link") }
+        if status.st_uid != 0 { return .movable("\(path) is not root's") }
+        let others = status.st_mode & (S_IWGRP | S_IWOTH)
+        guard others != 0 else { return nil }
+        // A group of root's alone, and a socket, whose mode says who may connect.
+        if others == S_IWGRP, status.st_gid == 0 || status.st_mode & S_IFMT == S_IFSOCK { return nil }
+        return .movable("\(path) can be written by others than root")
+    }
+}

@@ -1,0 +1,103 @@
+import Acts
+import Engine
+import EngineAPI
+import Exchange
+import NIOCore
+import Policy
+
+/// How an act is decided: what it refers to is looked up first, where what it says is not enough.
+extension ClientConnection {
+    func judge(_ act: Act) {
+        let policy = loop.services.authority.policy
+        record?.policy = policy.version
+        facts = known(act)
+        guard policy.needsFacts(act, by: peer.identity) else { return decide(act) }
+        lookUp(act, under: policy) { self.decide(act, isLookedUp: true) }
+    }
+
+    /// Finds out what an act's references and host paths are.
+    ///
+    /// - Parameter then: Called with `facts` set; not called when the exchange ended meanwhile.
+    func lookUp(_ act: Act, under policy: Policy, _ then: @escaping () -> Void) {
+        let number = self.number
+        let wanted = act.references.filter {
+            $0.lendsPower || $0.kind == .image || (policy.isShared && $0.kind.isOwned)
+        }
+        loop.resolver.resolve(wanted) {
+            number == self.number && self.isActive
+        } _: { result in
+            guard number == self.number, self.isActive else { return }
+            switch result {
+            case .success(let found):
+                self.facts.add(found)
+                self.lookAtPaths(act, then)
+            case .failure(let failure): self.fail(failure)
+            }
+            self.process()
+        }
+    }
+
+    /// What is known without asking anybody.
+    private func known(_ act: Act) -> Facts {
+        var facts = Facts()
+        facts.protectedPaths = loop.services.protectedPaths
+        if let root = loop.services.facts.traits?.dataRoot, !root.isEmpty {
+            facts.protectedPaths.append(root)
+        }
+        for reference in act.references where reference.kind == .exec {
+            facts.makers[reference] = loop.services.execs.maker(of: reference.text)
+        }
+        return facts
+    }
+
+    /// Looks at the host paths that are bound by what is made, or by what is entered.
+    private func lookAtPaths(_ act: Act, _ then: @escaping () -> Void) {
+        let demands = act.demands + facts.powers.values.joined()
+        let paths = Set(
+            demands.compactMap { demand -> String? in
+                guard case .bind(let bind) = demand.kind else { return nil }
+                return bind.source
+            })
+        if paths.isEmpty { return then() }
+        let number = self.number
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        let next = NIOLoopBound(then, eventLoop: loop.eventLoop)
+        loop.services.paths.find(Array(paths), on: loop.eventLoop).whenComplete { result in
+            let connection = bound.value
+            guard number == connection.number, connection.isActive else { return }
+            // What could not be looked at is not there, and so refused.
+            if case .success(let found) = result { connection.facts.paths = found }
+            next.value()
+            connection.process()
+        }
+    }
+
+    /// Decides by the policy of this moment, which may be newer than the one that was looked at
+    /// when facts had to be looked up.
+    private func decide(_ act: Act, isLookedUp: Bool = false) {
+        let policy = loop.services.authority.policy
+        record?.policy = policy.version
+        guard isLookedUp || !policy.needsFacts(act, by: peer.identity) else { return judge(act) }
+        let decision = policy.decide(act, by: peer.identity, seeing: facts)
+        if let traits = loop.services.facts.traits { return decided(decision, traits) }
+        if case .refuse = decision { return decided(decision, nil) }
+        let number = self.number
+        loop.services.facts.withTraits(loop.pool) { result in
+            guard number == self.number, self.isActive else { return }
+            switch result {
+            case .success: self.judge(act)
+            case .failure(let failure): self.fail(failure)
+            }
+            self.process()
+        }
+    }
+
+    private func decided(_ decision: Decision, _ engine: EngineTraits?) {
+        if case .permit(let permit) = decision {
+            for case .harden(let hardening) in permit.obligations {
+                record?.hardened = hardening.words
+            }
+        }
+        run(exchange.decided(decision, for: peer.identity, on: engine, seeing: facts))
+    }
+}

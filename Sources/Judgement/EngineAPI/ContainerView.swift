@@ -1,0 +1,32 @@
+import JSON
+
+/// What answers about one container show.
+package enum ContainerView {
+    /// An answer of inspect without the execs that others have made in it.
+    ///
+    /// - Parameters:
+    ///   - body: The engine's answer.
+    ///   - own: The execs that may be shown.
+    /// - Returns: The answer, or nil when the engine's is not what it should be.
+    package static func hidingExecs(_ body: [UInt8], except own: Set<String>) -> [UInt8]? {
+        guard case .object(var object)? = read(body) else { return nil }
+        // The engine says null where there are none.
+        guard let shown = object["ExecIDs"]?.array else { return body }
+        let left = shown.filter { own.contains($0.string ?? "") }
+        object["ExecIDs"] = left.isEmpty ? .null : .array(left)
+        return JSONWriter.bytes(.object(object))
+    }
+
+    /// The id in the answer to the making of an exec.
+    package static func madeExec(_ body: [UInt8]) -> String? {
+        read(body)?["Id"]?.string
+    }
+
+    private static func read(_ body: [UInt8]) -> JSONValue? {
+        do {
+            return try JSONReader.value(of: body, depthLimit: 64)
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package import Acts
+package import JSON
+
+/// What an engine's inspect says of a container: whose it is, and what it was allowed.
+package struct InspectedContainer: Hashable, Sendable {
+    /// The full id.
+    package let id: String
+    /// The tenant; nil: the administrators'.
+    package let tenant: String?
+    /// What it asks of its host, in the words in which a request for it would be judged.
+    package let demands: [Demand]
+    /// Containers whose namespaces or mounts it has, by name or id.
+    package let joins: [String]
+    /// Named volumes that it mounts; where they lead is theirs to say.
+    package let volumes: [String]
+
+    /// Reads an answer of `GET /containers/{id}/json`; nil when it is none.
+    package init?(_ value: JSONValue) {
+        guard let id = value["Id"]?.string, !id.isEmpty else { return nil }
+        self.id = id
+        tenant = StampedLabel.tenant(in: value["Config"]?["Labels"])
+        let host = value["HostConfig"] ?? .null
+        var demands: [Demand] = []
+        var joins: [String] = []
+        do {
+            let body = JSONObject([("HostConfig", Self.withoutAnswers(host))])
+            let read = try Shape.of(.containerCreate).read(.object(body), at: "")
+            let reader = ContainerDemands(create: read.object ?? JSONObject())
+            demands = reader.demands
+            joins = reader.references.filter { $0.kind == .container && $0.lendsPower }.map(\.text)
+        } catch {
+            // A newer engine's field, or none of ours: only who may have anything may have this.
+            demands = [Demand(.unjudged("a configuration whose \(error.sentence)"), origin: "HostConfig")]
+        }
+        var volumes: [String] = []
+        for mount in value["Mounts"]?.array ?? [] {
+            switch mount["Type"]?.string {
+            case "volume": if let name = mount["Name"]?.string { volumes.append(name) }
+            case "bind", "tmpfs": break
+            case let kind: demands.append(Demand(.mountKind(kind ?? "unknown"), origin: "Mounts"))
+            }
+        }
+        self.demands = demands
+        self.joins = joins
+        self.volumes = volumes
+    }
+
+    /// A HostConfig as create would take it: engines answer `"Name": ""` and empty lists where nothing
+    /// was said, and some fields only in answers.
+    private static func withoutAnswers(_ host: JSONValue) -> JSONValue {
+        guard var object = host.object else { return host }
+        // The client's own file, which only its creation knew.
+        object["ContainerIDFile"] = nil
+        return .object(object)
+    }
+}

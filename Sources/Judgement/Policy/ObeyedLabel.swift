@@ -1,0 +1,28 @@
+/// Labels that programs beside the engine obey: who sets them steers those programs.
+package enum ObeyedLabel {
+    /// Beginnings of names: proxies that route by labels, programs that restart, update, schedule,
+    /// back up or watch by them, and Swarm's own.
+    private static let prefixes: [String] = [
+        "traefik.", "caddy", "com.centurylinklabs.", "com.docker.compose.", "com.docker.stack.",
+        "com.docker.swarm.", "ofelia.", "chadburn.", "diun.", "wud.", "autoheal", "swarm.cronjob.",
+        "io.portainer.", "docker-volume-backup.", "com.github.nginx-proxy.",
+        "com.github.jrcs.letsencrypt_nginx_proxy_companion.", "sablier.", "kuma.", "homepage.",
+        "dozzle", "dockflare.", "tsdproxy.", "shepherd.", "haproxy.", "easyhaproxy.", "nomad_",
+        "org.testcontainers.", "prometheus.", "logspout.", "co.elastic.", "com.datadoghq.",
+        "vector.", "fluentbit.", "watchtower.", "restic-", "borgmatic", "crowdsec.",
+    ]
+
+    /// Names that clients set on what they make and read back, within what they see of it.
+    private static let clients: [String] = ["com.docker.compose.", "com.docker.stack."]
+
+    /// True for labels that other programs obey, whatever their case.
+    package static func isObeyed(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return prefixes.contains { name.utf8.starts(with: $0.utf8) }
+    }
+
+    static func isOfClients(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return !isObeyed(name) || clients.contains { name.utf8.starts(with: $0.utf8) }
+    }
+}

@@ -1,0 +1,62 @@
+import Acts
+
+/// What a permission carries with it.
+extension Policy {
+    func permit(
+        _ act: Act, _ grant: Grant, tenant: String?, _ cgroup: TenantCgroup?, _ facts: Facts
+    ) -> Permit {
+        var obligations: [Obligation] = []
+        // An administrator's update keeps whatever owner it names.
+        if act.creates != nil || (act.relabels && tenant != nil) {
+            obligations.append(.stamp(tenant: tenant))
+        }
+        if act.creates == .container { obligations += runtime(act, grant) }
+        if let hardening = hardening(act, grant, cgroup) { obligations.append(.harden(hardening)) }
+        if isShared, case .tenant(let own) = grant.scope {
+            obligations += sharing(act, own, facts)
+        }
+        return Permit(grant: grant.location, tenant: tenant, obligations: obligations)
+    }
+
+    private func runtime(_ act: Act, _ grant: Grant) -> [Obligation] {
+        if let runtime = grant.runtime { return [.useRuntime(runtime)] }
+        let isFree = grant.levels.allSatisfy {
+            $0.standard == .privileged || $0.runtimes.contains("runc")
+        }
+        let namesDefault = act.demands.contains { $0.kind == .runtime("runc") }
+        return !isFree && namesDefault ? [.useDefaultRuntime] : []
+    }
+
+    /// What is made safe in what an act makes, or nil. The hosts of privileged grants are theirs.
+    private func hardening(
+        _ act: Act, _ grant: Grant, _ cgroup: TenantCgroup?
+    ) -> Hardening? {
+        if grant.isPrivileged { return nil }
+        let levels = grant.levels.map(\.hardening).reduce(Hardening()) { $0.and($1) }
+        switch (act.creates, act.harm.contains(.executes)) {
+        case (.container, _), (.service, _), (.image, true):
+            var hardening = levels
+            hardening.cgroup = cgroup
+            return hardening
+        default:
+            // An update may set a restart policy and a number of processes.
+            guard act.verbs.contains(.update) else { return nil }
+            return Hardening(processes: levels.processes, staysStopped: levels.staysStopped)
+        }
+    }
+
+    private func sharing(_ act: Act, _ own: String, _ facts: Facts) -> [Obligation] {
+        var obligations: [Obligation] = []
+        switch act.reach {
+        case .referenced, .engine: break
+        case .list, .summary: obligations.append(.narrow(tenant: own))
+        }
+        let absent = act.references.filter { $0.kind == .volume && facts[$0] == .absent }
+        if act.creates == .container, !absent.isEmpty {
+            obligations.append(.makeVolumes(absent.map(\.text)))
+        }
+        let names = act.references.filter { $0.kind == .image && $0.use == .makes }
+        if !names.isEmpty { obligations.append(.claim(names.map(\.text))) }
+        return obligations
+    }
+}

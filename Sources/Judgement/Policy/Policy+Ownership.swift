@@ -1,0 +1,107 @@
+import Acts
+
+/// What belongs to whom on an engine that tenants share.
+extension Policy {
+    /// Why an act leaves a tenant's own part of a shared engine, or nil.
+    func trespass(_ act: Act, of tenant: String, _ grant: Grant, _ facts: Facts) -> Refusal? {
+        for reference in act.references {
+            if let refusal = trespass(reference, of: tenant, facts) { return refusal }
+        }
+        if act.creates != .image, act.creates != .volume, Self.readsAsID(act.newName) {
+            return Refusal(
+                rule: "name.id", location: nil, reason: .nameReadsAsID(act.newName))
+        }
+        switch act.reach {
+        case .referenced, .list, .summary: return nil
+        case .engine:
+            return Refusal(
+                rule: "tenant.engine", location: grant.location, reason: .notForTenants)
+        }
+    }
+
+    private func trespass(
+        _ reference: Reference, of tenant: String, _ facts: Facts
+    ) -> Refusal? {
+        let found = facts[reference]
+        if reference.kind == .image {
+            return trespass(image: reference, found, facts.images[reference], of: tenant)
+        }
+        let isOwn =
+            switch found {
+            case .found(_, let owner)?: reference.kind.isOwned && owner == tenant
+            case .absent?, nil: reference.mayBeAbsent && found == .absent
+            }
+        if isOwn { return nil }
+        return Self.foreign(reference)
+    }
+
+    /// Names of images are a tenant's when it made them. What nobody made through the gateway is
+    /// everybody's to use and the administrators' to change.
+    private func trespass(
+        image reference: Reference, _ found: Resolution?, _ image: ImageFinding?, of tenant: String
+    ) -> Refusal? {
+        switch (found, image) {
+        // What is absent may be made or fetched; what is asked for could be somebody's a moment later.
+        case (.absent?, _): return reference.mayBeAbsent ? nil : Self.foreign(reference)
+        case (.found?, let image?):
+            let isVisible = image.isShared || image.owners.contains(tenant)
+            switch reference.use {
+            case .reads, .fetches: return isVisible ? nil : Self.foreign(reference)
+            case .changes, .makes:
+                if image.soleOwner == tenant { return nil }
+                guard isVisible else { return Self.foreign(reference) }
+                return Refusal(
+                    rule: "tenant.image", location: nil, reason: .sharedImage(reference))
+            }
+        case (.found?, nil), (nil, _): return Self.foreign(reference)
+        }
+    }
+
+    private static func foreign(_ reference: Reference) -> Refusal {
+        Refusal(
+            rule: "tenant.own", location: nil,
+            reason: reference.mayBeAbsent ? .taken(reference) : .absent(reference))
+    }
+
+    /// True for names that somebody could take for an id or the beginning of one: the engine finds
+    /// names before prefixes of ids, so such a name would hide another tenant's object.
+    private static func readsAsID(_ name: String) -> Bool {
+        name.utf8.count >= 4 && name.utf8.contains { 0x30...0x39 ~= $0 }
+            && name.utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
+    }
+
+    /// Why a tenant may not set a label, its own or one that an image brings, or nil.
+    func mislabelled(_ act: Act, of tenant: String, _ grant: Grant, _ facts: Facts) -> Refusal? {
+        if grant.isPrivileged { return nil }
+        for demand in act.demands {
+            guard case .label(let name) = demand.kind, !allows(label: name, of: tenant) else {
+                continue
+            }
+            return Refusal(
+                rule: demand.kind.rule, location: grant.location,
+                reason: .beyondLevel(
+                    "of the tenant \(tenant)", demand,
+                    allowed: "the tenant's labels: in the policy say which are allowed"))
+        }
+        guard act.creates == .container || act.creates == .service else { return nil }
+        for reference in act.references where reference.kind == .image {
+            if facts.images[reference] == nil, labels[tenant] != nil {
+                return Self.foreign(reference)
+            }
+            for name in facts.images[reference]?.labels ?? []
+            where ObeyedLabel.isObeyed(name) && !allows(label: name, of: tenant) {
+                return Refusal(
+                    rule: "tenant.label", location: grant.location,
+                    reason: .inheritedLabel(reference, name))
+            }
+        }
+        return nil
+    }
+
+    /// A tenant that shares its engine sets no labels that other programs obey, but for what is its
+    /// own by the way it works (compose, stacks), unless the policy names them.
+    private func allows(label name: String, of tenant: String) -> Bool {
+        if let patterns = labels[tenant] { return patterns.contains { $0.matches(name) } }
+        return !isShared || ObeyedLabel.isOfClients(name)
+    }
+}
