@@ -25,18 +25,6 @@ import Testing
         #expect(Catalogue.operations.count == facts.operations.count)
     }
 
-    @Test func everyQueryParameterOfTheAPIIsDecided() throws {
-        for (key, fact) in try EngineAPIFacts.load().operations {
-            guard let operation = Catalogue.operations.first(where: { $0.name == fact.operation })
-            else { continue }
-            let known = Set(operation.parameters.map(\.name))
-            for parameter in fact.parameters.keys where parameter.hasPrefix("query:") {
-                let name = String(parameter.dropFirst("query:".count))
-                #expect(known.contains(name), "\(key) has no decision for \(name)")
-            }
-        }
-    }
-
     @Test func everyOperationIsClassified() {
         for operation in Catalogue.operations {
             let open = ["SystemPing", "SystemPingHead", "SystemVersion", "Session"]

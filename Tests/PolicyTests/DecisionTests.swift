@@ -146,6 +146,24 @@ import Testing
         #expect(!obligations("admin").contains(.useDefaultRuntime))
     }
 
+    /// An update that replaces labels keeps the owner: the tenant's own stamp, or what an
+    /// administrator of everybody's objects says.
+    @Test func updatesKeepTheOwner() {
+        func obligations(_ who: String, _ policy: Policy, relabels: Bool) -> [Obligation]? {
+            var act = Self.act(.run, [Self.mine])
+            act.relabels = relabels
+            guard case .permit(let permit) = policy.decide(act, by: who, seeing: Self.facts) else {
+                return nil
+            }
+            return permit.obligations
+        }
+        #expect(obligations("alice", Self.shared, relabels: true) == [.stamp(tenant: "red")])
+        #expect(obligations("alice", Self.shared, relabels: false) == [])
+        #expect(obligations("admin", Self.shared, relabels: true) == [])
+        #expect(obligations("admin", Self.alone, relabels: true) == [.stamp(tenant: "local")])
+        #expect(obligations("bo", Self.shared, relabels: true) == nil)
+    }
+
     @Test(arguments: [
         Row("every object is its own", "alice", act(.view, [nobodys]), nil, []),
         Row("new objects are stamped", "alice", act(.run, creates: .container), nil, [.stamp(tenant: "local"), hardened("local")]),

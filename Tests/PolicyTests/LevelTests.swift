@@ -36,6 +36,8 @@ import Testing
         Row(.volumeDriver("nfs"), false, false),
         Row(.volumeOption("o"), false, false),
         Row(.mountKind("image"), false, false),
+        Row(.secretDriver("vault"), false, false),
+        Row(.secretDriver(""), false, false),
         Row(.tmpfsOption("exec"), false, false),
         Row(.logDriver("syslog"), false, false),
         Row(.joinedNamespace(.pid, container: "x"), true, false),
