@@ -9,7 +9,6 @@ private let allowed: [String: Set<String>] = [
     "JSON": [],
     "Wire": [],
     "Archive": [],
-    "Archive": [],
     "Acts": [],
     "EngineAPI": ["JSON", "Acts", "Archive"],
     "Policy": ["Acts"],

@@ -167,6 +167,11 @@ extension NeighbourTests {
             // What a service does that says nothing.
             restart("RestartPolicy.Condition", #""RestartPolicy":{"Condition":"none"}"#, #""ForceUpdate":1"#)),
         Row(
+            "level.pids", host("PidsLimit", #""PidsLimit":4096"#, #""PidsLimit":4097"#),
+            task(
+                "Resources.Limits.Pids", #""Resources":{"Limits":{"Pids":4096}}"#,
+                #""Resources":{"Limits":{"Pids":4097}}"#)),
+        Row(
             "level.stop-timeout", config("StopTimeout", #""StopTimeout":3600"#, #""StopTimeout":3601"#),
             spec(
                 "StopGracePeriod", #""StopGracePeriod":3600000000000"#,
@@ -260,6 +265,11 @@ extension NeighbourTests {
         Row(
             "level.block-device",
             host("BlkioDeviceWriteIOps", #""BlkioDeviceWriteIOps":[]"#, #""BlkioDeviceWriteIOps":[{"Path":"/dev/a"}]"#)),
+        Row(
+            "level.registry",
+            other(
+                "/auth", "serveraddress", #""serveraddress":"https://registry.example.com/v2/""#,
+                #""serveraddress":"https://127.0.0.1:5000/v2/""#)),
         Row(
             "level.shared-memory",
             host("ShmSize", #""ShmSize":1073741824"#, #""ShmSize":1073741825"#)),

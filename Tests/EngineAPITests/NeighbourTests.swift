@@ -123,6 +123,17 @@ import Testing
 
     // MARK: The tests
 
+    /// Objects that are there, and ask for nothing themselves.
+    private static func facts(_ act: Act) -> Facts {
+        var facts = Facts()
+        for reference in act.references {
+            facts[reference] =
+                reference.use == .makes ? .absent : .found(id: reference.text, tenant: "local")
+            facts.powers[reference] = []
+        }
+        return facts
+    }
+
     private static func draft(_ body: Body) throws -> Draft {
         try Draft(try Call("POST", "/v1.55" + body.target), body: Array(body.json.utf8))
     }
@@ -131,7 +142,8 @@ import Testing
     func nearestNeighbours(row: Row) throws {
         for spelling in row.spellings {
             let allowed = try Self.draft(spelling.allowed).act
-            let decision = Self.policy.decide(allowed, by: row.level.rawValue, seeing: Facts())
+            let decision = Self.policy.decide(
+                allowed, by: row.level.rawValue, seeing: Self.facts(allowed))
             guard case .permit = decision else {
                 Issue.record("\(spelling.allowed.json): \(decision)")
                 continue
@@ -157,7 +169,11 @@ import Testing
     /// A container and a service that ask for the same ask for exactly the same.
     @Test(arguments: shared)
     func servicesAreJudgedAsContainers(row: Row) throws {
-        let kinds = try row.spellings.map { try Self.draft($0.refused).act.demands.map(\.kind) }
+        let kinds = try row.spellings.map { spelling in
+            try Self.draft(spelling.refused).act.demands.map(\.kind).filter {
+                $0 != .image("docker.io/library/a:latest")
+            }
+        }
         let targets = Set(row.spellings.map(\.refused.target))
         #expect(targets == ["/containers/create", "/services/create"])
         for other in kinds { #expect(other == kinds.first) }
@@ -172,7 +188,7 @@ import Testing
             }
         }
         #expect(Self.names.subtracting(seen).isEmpty)
-        #expect(seen.isSubset(of: Self.names))
+        #expect(seen.isSubset(of: Self.names.union(Self.elsewhere)))
     }
 
     private static let names: Set = [
@@ -184,8 +200,12 @@ import Testing
         "annotation", "macAddress", "joinedNamespace", "inheritedMounts", "link", "publishedPort",
         "allPorts", "hostName", "resolver", "networkDriver", "networkOption", "subnet",
         "outOfMemoryScore", "outOfMemoryKillDisabled", "realTimeScheduling", "processorPinning",
-        "blockDevice", "userLimit", "sharedMemory", "restartPolicy", "stopTimeout", "unjudged",
+        "blockDevice", "userLimit", "sharedMemory", "restartPolicy", "stopTimeout", "processes",
+        "image", "registry", "unjudged",
     ]
+
+    /// What only targets ask for, or only a tenant's own rules refuse; see QueryTests and LevelTests.
+    private static let elsewhere: Set = ["fetch", "label"]
 
     private static func name(_ kind: Demand.Kind) -> String {
         switch kind {
@@ -231,6 +251,11 @@ import Testing
         case .sharedMemory: "sharedMemory"
         case .restartPolicy: "restartPolicy"
         case .stopTimeout: "stopTimeout"
+        case .processes: "processes"
+        case .image: "image"
+        case .registry: "registry"
+        case .fetch: "fetch"
+        case .label: "label"
         case .unjudged: "unjudged"
         }
     }

@@ -42,16 +42,18 @@ import Testing
                 Reference(.image, "bb:1@sha256:0123", origin: "TaskTemplate.ContainerSpec.Image"),
                 Reference(
                     .volume, "data", origin: "TaskTemplate.ContainerSpec.Mounts[0].Source",
-                    mayBeAbsent: true),
+                    use: .makes, lendsPower: true),
                 Reference(.secret, "sid", origin: "TaskTemplate.ContainerSpec.Secrets[0].SecretID"),
                 Reference(.config, "cid", origin: "TaskTemplate.ContainerSpec.Configs[0].ConfigID"),
                 Reference(.network, "net1", origin: "TaskTemplate.Networks[0].Target"),
                 Reference(.network, "net2", origin: "Networks[0].Target"),
-                Reference(.service, "web", origin: "Name", mayBeAbsent: true),
+                Reference(.service, "web", origin: "Name", use: .makes),
             ])
         #expect(
             act.demands == [
+                Demand(.image("bb:1@sha256:0123"), origin: "TaskTemplate.ContainerSpec.Image"),
                 Demand(.restartPolicy("on-failure"), origin: "TaskTemplate.RestartPolicy.Condition"),
+                Demand(.processes(limit: 9), origin: "TaskTemplate.Resources.Limits.Pids"),
                 Demand(
                     .publishedPort(PortRequest(address: "", ports: 8080...8080)),
                     origin: "EndpointSpec.Ports[0].PublishedPort"),
@@ -95,7 +97,7 @@ import Testing
 
     private func stamped(_ target: String, _ body: String) throws -> JSONValue {
         var draft = try Self.draft(target, body)
-        draft.apply(.stamp(tenant: "red"), for: "alice")
+        draft.apply(.stamp(tenant: "red"), for: "alice", on: EngineTraits(version: .ceiling))
         return try Self.sent(draft)
     }
 

@@ -107,7 +107,17 @@ package struct Call: Sendable {
         {
             return .absent(Reference(object.kind, object.name, origin: "path"))
         }
-        return Catalogue.knows(segments) ? .unknownMethod : .unknownOperation
+        switch segments.first.map(String.init) {
+        case "grpc"?:
+            return .refusedOperation(
+                "GRPC",
+                reason: "the engine's gRPC is a stream that cannot be judged; "
+                    + "build with DOCKER_BUILDKIT=0")
+        case "debug"?:
+            return .refusedOperation(
+                "Debug", reason: "the engine's profiler is for who runs the engine; ask it there")
+        default: return Catalogue.knows(segments) ? .unknownMethod : .unknownOperation
+        }
     }
 
     /// True when a stream of bytes comes with the request: pulls are among the imports, and bring none.

@@ -153,6 +153,9 @@ struct ServiceDemands: DemandReader {
         ask(
             ["HostConfig", "RestartPolicy", "Name"], .string(restart),
             as: "TaskTemplate.RestartPolicy.Condition")
+        ask(
+            ["HostConfig", "PidsLimit"], task["Resources"]?["Limits"]?["Pids"],
+            as: "TaskTemplate.Resources.Limits.Pids")
         let resources = task["Resources"]?["Reservations"]?["GenericResources"]?.array ?? []
         let devices = resources.flatMap { resource in
             ["NamedResourceSpec", "DiscreteResourceSpec"].compactMap { form in
