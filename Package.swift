@@ -69,6 +69,15 @@ let package = Package(
         judgement("EngineAPI", ["JSON", "Acts", "Archive"]),
         judgement("Policy", ["Acts"]),
         judgement("Exchange", ["Acts", "EngineAPI", "JSON", "Wire"]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/System/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CBzip2", path: "Sources/System/CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(
+            name: "CLzma", path: "Sources/System/CLzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(
+            name: "CZstd", path: "Sources/System/CZstd", providers: [.apt(["libzstd-dev"])]),
+        edge("Compression", ["CZlib", "CBzip2", "CLzma", "CZstd"]),
         edge("Identity", ["JSON", crypto, x509, asn1]),
         edge("Ledger", ["JSON"]),
         edge("Engine", nio + ["Acts", "EngineAPI", "JSON", "Wire"]),
@@ -76,7 +85,7 @@ let package = Package(
         edge(
             "Gateway",
             nio + [
-                tls, crypto, log, "Acts", "Engine", "EngineAPI", "Exchange", "Identity", "JSON",
+                tls, crypto, log, "Acts", "Compression", "Engine", "EngineAPI", "Exchange", "Identity", "JSON",
                 "Ledger", "Policy", "PolicyFile", "Wire",
                 .product(name: "NIOTLS", package: "swift-nio"),
             ]),
@@ -94,6 +103,7 @@ let package = Package(
         tests("EngineAPITests", ["Acts", "EngineAPI", "JSON"]),
         tests("PolicyTests", ["Acts", "Policy"]),
         tests("ExchangeTests", ["Acts", "EngineAPI", "Exchange", "Wire"]),
+        tests("CompressionTests", ["Compression"]),
         tests("IdentityTests", ["Identity", "JSON", x509]),
         tests("LedgerTests", ["Ledger"]),
         tests("PolicyFileTests", ["Acts", "Policy", "PolicyFile"]),
