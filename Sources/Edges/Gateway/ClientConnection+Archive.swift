@@ -4,6 +4,7 @@ import EngineAPI
 import Exchange
 import Ledger
 import NIOCore
+import NIOPosix
 import Policy
 import Wire
 
@@ -11,33 +12,61 @@ import Wire
 extension ClientConnection {
     /// Passes on what is here of the archive; false when there is nothing to do until more happens.
     func streamArchive() -> Bool {
-        guard let engine, var upload else { return false }
-        var bytes: [UInt8] = []
-        do {
-            // Never refused for its length: what is here is what was read from the socket.
-            _ = try reader.collectBody(into: &bytes, limit: .max)
-        } catch {
-            run(exchange.bodyRefused(error))
+        guard let engine, let upload, !isUploadBusy, engine.isWritable else { return false }
+        if !isUploadWhole {
+            var bytes: [UInt8] = []
+            do {
+                // Never refused for its length: what is here is what was read from the socket.
+                _ = try reader.collectBody(into: &bytes, limit: .max)
+            } catch {
+                run(exchange.bodyRefused(error))
+                return true
+            }
+            record?.bytesIn += Int64(bytes.count)
+            isUploadWhole = reader.isBodyRead
+            if isUploadWhole { deadline = nil }
+            if !bytes.isEmpty || isUploadWhole { upload.add(bytes, isWhole: isUploadWhole) }
+        }
+        return upload.isCostly ? workBeside(upload) : take(upload.step())
+    }
+
+    /// Lets a thread make the next piece; reading and the engine wait for it.
+    private func workBeside(_ upload: ArchiveUpload) -> Bool {
+        isUploadBusy = true
+        let number = self.number
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        NIOThreadPool.singleton.runIfActive(eventLoop: loop.eventLoop) { upload.step() }
+            .whenComplete { result in
+                let connection = bound.value
+                guard number == connection.number, connection.isActive else { return }
+                connection.isUploadBusy = false
+                switch result {
+                case .success(let step): _ = connection.take(step)
+                case .failure: connection.run(connection.exchange.abort())
+                }
+                connection.engine?.flush()
+                connection.process()
+                connection.resumeReading()
+            }
+        return false
+    }
+
+    /// Does what a step asks for; false when more has to come first.
+    private func take(_ step: ArchiveUpload.Step) -> Bool {
+        switch step {
+        case .output(let bytes):
+            if let engine { sendChunk(bytes, to: engine) }
+            return true
+        case .needsMore: return false
+        case .ended(let contents):
+            intake = .held
+            engine?.flush()
+            run(exchange.archiveEnded(contents))
+            return true
+        case .refused(let refusal):
+            run(exchange.archiveRefused(refusal))
             return true
         }
-        record?.bytesIn += Int64(bytes.count)
-        do throws(BodyRefusal) {
-            if !bytes.isEmpty { sendChunk(try upload.receive(bytes), to: engine) }
-            guard reader.isBodyRead else {
-                self.upload = upload
-                return false
-            }
-            intake = .held
-            deadline = nil
-            let contents = try upload.inputEnded()
-            self.upload = upload
-            engine.flush()
-            run(exchange.archiveEnded(contents))
-        } catch {
-            self.upload = upload
-            run(exchange.archiveRefused(error))
-        }
-        return true
     }
 
     private func sendChunk(_ bytes: [UInt8], to engine: EngineConnection) {
@@ -53,7 +82,7 @@ extension ClientConnection {
 
     /// Writes the archive's end; the engine has a complete body from here on.
     func endArchive(_ files: [ArchiveFile]) {
-        guard let engine, var upload else { return }
+        guard let engine, let upload else { return }
         sendChunk(upload.finish(adding: files.map { ($0.name, $0.content) }), to: engine)
         engine.write(ByteBuffer(bytes: ChunkLine.last))
         self.upload = nil

@@ -17,6 +17,8 @@ extension ClientConnection {
         exchange = Exchange(bodyLimit: loop.services.limits.bodyBytes)
         facts = Facts()
         upload = nil
+        isUploadBusy = false
+        isUploadWhole = false
         hasPulled = false
         record = ActRecord(loop.services.ledger, identity: peer.identity, from: from)
         loop.counters.active += 1

@@ -74,6 +74,10 @@ final class ClientConnection: ChannelInboundHandler {
     var facts = Facts()
     /// The archive that is judged while it passes.
     var upload: ArchiveUpload?
+    /// True while a thread works on it.
+    var isUploadBusy = false
+    /// True when all of it has come.
+    var isUploadWhole = false
     /// True when images that a build takes from were looked for on their registries.
     var hasPulled = false
     /// What the client's registries ask for, by host; only while a build may need it.
@@ -202,6 +206,7 @@ final class ClientConnection: ChannelInboundHandler {
         switch intake {
         case .head, .collecting, .discarding: true
         case .held: reader.unread < Self.ahead
+        case .streaming where isUploadBusy: reader.unread < Self.ahead
         case .streaming, .raw: engine?.isWritable ?? (reader.unread < Self.ahead)
         }
     }

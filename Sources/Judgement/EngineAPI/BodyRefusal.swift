@@ -25,6 +25,11 @@ package struct BodyRefusal: Error, Hashable, Sendable {
         whole = sentence.hasSuffix(end) ? sentence : sentence + end
     }
 
+    /// A refusal of how the body is compressed.
+    package init(compression sentence: String, rule: String) {
+        self.init(sentence: sentence, rule: rule)
+    }
+
     /// One sentence for the client.
     package var sentence: String {
         whole ?? (path.isEmpty ? "the body " : "the field \(path) ") + problem + "; rule \(rule)"
