@@ -1,24 +1,25 @@
 package import Foundation
+package import Identity
 import NIOCore
 package import NIOSSL
 
 /// The gateway's side of TLS.
 package enum TLSContext {
-    /// Makes a context that lets in only clients with a certificate of our authority.
+    /// Makes a context that lets in only clients with a certificate of a listed authority.
     ///
     /// - Parameters:
     ///   - certificate: The server's certificate, PEM.
     ///   - key: Its key, PEM.
-    ///   - authority: The certificates that clients' chains must end in, PEM.
+    ///   - issuers: The authorities that clients' chains must end in.
     ///   - allowsTLS12: True for clients that speak nothing newer; TLS 1.3 only otherwise.
     /// - Returns: The context.
     /// - Throws: `GatewayError` naming the file.
     package static func make(
-        certificate: URL, key: URL, authority: URL, allowsTLS12: Bool
+        certificate: URL, key: URL, issuers: Issuers, allowsTLS12: Bool
     ) throws(GatewayError) -> NIOSSLContext {
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(certificate.path)
-            let roots = try NIOSSLCertificate.fromPEMFile(authority.path)
+            let roots = try issuers.roots.map { try NIOSSLCertificate(bytes: $0, format: .der) }
             var configuration = TLSConfiguration.makeServerConfiguration(
                 certificateChain: chain.map { .certificate($0) },
                 privateKey: .privateKey(try NIOSSLPrivateKey(file: key.path, format: .pem)))
@@ -36,8 +37,8 @@ package enum TLSContext {
             return try NIOSSLContext(configuration: configuration)
         } catch {
             throw GatewayError(
-                "cannot use \(certificate.path), \(key.path) and \(authority.path) for TLS: \(error)",
-                hint: "`quaymaster init DIR` makes all three")
+                "cannot use \(certificate.path) and \(key.path) for TLS: \(error)",
+                hint: "`quaymaster init DIR` makes both")
         }
     }
 }

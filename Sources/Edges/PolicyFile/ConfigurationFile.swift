@@ -1,3 +1,4 @@
+import Acts
 package import Foundation
 import Yams
 
@@ -9,6 +10,14 @@ package struct ConfigurationFile: Sendable {
         package let text: String
         /// The line, from 1.
         package let line: Int
+    }
+
+    /// An authority beside ours whose certificates mappings may name.
+    package struct TrustedAuthority: Hashable, Sendable {
+        /// The name that mappings use.
+        package let name: String
+        /// Its certificate, PEM, with those that it hangs from.
+        package let file: URL
     }
 
     /// The addresses to listen on.
@@ -27,6 +36,8 @@ package struct ConfigurationFile: Sendable {
     package let key: URL
     /// The authority that issues clients' certificates.
     package let authority: URL
+    /// The further authorities whose clients are let in when the policy says what they mean.
+    package let trust: [TrustedAuthority]
     /// True when clients may speak TLS 1.2.
     package let allowsTLS12: Bool
     /// The limits that differ from the defaults, by name.
@@ -45,7 +56,7 @@ package struct ConfigurationFile: Sendable {
         let url = directory.appendingPathComponent("quaymaster.yaml")
         let text = try String(contentsOf: url, encoding: .utf8)
         let reader = YAMLReader(file: url.path)
-        let known = ["listen", "engines", "state", "policy", "metrics", "tls", "limits"]
+        let known = ["listen", "engines", "state", "policy", "metrics", "tls", "trust", "limits"]
         let record = reader.record(reader.document(text), "quaymaster.yaml", known: known)
         listen = reader.list(record["listen"], "listen").compactMap { Self.located($0, reader) }
         engine = Self.engine(record["engines"], reader)
@@ -61,6 +72,7 @@ package struct ConfigurationFile: Sendable {
         certificate = path(tls["certificate"], "certificate", "server.pem")
         key = path(tls["key"], "key", "server-key.pem")
         authority = path(tls["authority"], "authority", "ca.pem")
+        trust = Self.trust(record["trust"], reader, directory)
         let minimum = tls["minimum"]?.scalar?.string ?? "1.2"
         if !["1.2", "1.3"].contains(minimum) {
             reader.report("minimum is 1.2 or 1.3", at: tls["minimum"])
@@ -94,6 +106,35 @@ package struct ConfigurationFile: Sendable {
             return usual
         }
         return address
+    }
+
+    private static func trust(
+        _ node: Node?, _ reader: YAMLReader, _ directory: URL
+    ) -> [TrustedAuthority] {
+        var names: Set<String> = [IssuerName.ours]
+        return reader.list(node, "trust").compactMap { entry in
+            let record = reader.record(entry, "an authority", known: ["name", "ca"])
+            guard let name = reader.text(record["name"], "name"),
+                let path = reader.text(record["ca"], "ca")
+            else {
+                reader.report(
+                    "the authority has no name or no ca", at: entry,
+                    hint: "write - {name: corp, ca: corp-ca.pem}")
+                return nil
+            }
+            guard IdentityName.isValid(name) else {
+                reader.report(
+                    "\"\(name)\" is no name of an authority", at: entry,
+                    hint: IdentityName.grammar)
+                return nil
+            }
+            guard names.insert(name).inserted else {
+                reader.report("the authority \"\(name)\" is ours or stands twice", at: entry)
+                return nil
+            }
+            return TrustedAuthority(
+                name: name, file: URL(fileURLWithPath: path, relativeTo: directory).absoluteURL)
+        }
     }
 
     private static func limits(_ node: Node?, _ reader: YAMLReader) -> [String: Int] {
