@@ -1,22 +1,28 @@
+import Exchange
 package import Foundation
 package import Identity
 import NIOCore
-package import NIOSSL
+import NIOSSL
 
 /// The gateway's side of TLS.
-package enum TLSContext {
+package struct TLSContext: Sendable {
+    let context: NIOSSLContext
+    /// What clients may call us.
+    let hosts: HostNames
+
     /// Makes a context that lets in only clients with a certificate of a listed authority.
     ///
     /// - Parameters:
     ///   - certificate: The server's certificate, PEM.
     ///   - key: Its key, PEM.
     ///   - issuers: The authorities that clients' chains must end in.
+    ///   - names: What clients may call the server beside the names in its certificate.
     ///   - allowsTLS12: True for clients that speak nothing newer; TLS 1.3 only otherwise.
     /// - Returns: The context.
     /// - Throws: `GatewayError` naming the file.
     package static func make(
-        certificate: URL, key: URL, issuers: Issuers, allowsTLS12: Bool
-    ) throws(GatewayError) -> NIOSSLContext {
+        certificate: URL, key: URL, issuers: Issuers, names: [String], allowsTLS12: Bool
+    ) throws(GatewayError) -> TLSContext {
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(certificate.path)
             let roots = try issuers.roots.map { try NIOSSLCertificate(bytes: $0, format: .der) }
@@ -34,7 +40,10 @@ package enum TLSContext {
             configuration.applicationProtocols = ["http/1.1"]
             // A revoked client gets no second to go on reading.
             configuration.shutdownTimeout = .milliseconds(500)
-            return try NIOSSLContext(configuration: configuration)
+            let certified = try ServerCertificate.names(in: certificate)
+            return TLSContext(
+                context: try NIOSSLContext(configuration: configuration),
+                hosts: HostNames(certified + names))
         } catch {
             throw GatewayError(
                 "cannot use \(certificate.path) and \(key.path) for TLS: \(error)",

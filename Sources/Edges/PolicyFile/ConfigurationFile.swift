@@ -34,6 +34,8 @@ package struct ConfigurationFile: Sendable {
     package let certificate: URL
     /// Its key.
     package let key: URL
+    /// What clients may call the server beside the names in its certificate.
+    package let names: [String]
     /// The authority that issues clients' certificates.
     package let authority: URL
     /// The further authorities whose clients are let in when the policy says what they mean.
@@ -68,9 +70,10 @@ package struct ConfigurationFile: Sendable {
         policy = path(record["policy"], "policy", "policy.yaml")
         metrics = record["metrics"].flatMap { Self.located($0, reader) }
         let tls = reader.record(
-            record["tls"], "tls", known: ["certificate", "key", "authority", "minimum"])
+            record["tls"], "tls", known: ["certificate", "key", "authority", "minimum", "names"])
         certificate = path(tls["certificate"], "certificate", "server.pem")
         key = path(tls["key"], "key", "server-key.pem")
+        names = Self.names(tls["names"], reader)
         authority = path(tls["authority"], "authority", "ca.pem")
         trust = Self.trust(record["trust"], reader, directory)
         let minimum = tls["minimum"]?.scalar?.string ?? "1.2"
@@ -106,6 +109,24 @@ package struct ConfigurationFile: Sendable {
             return usual
         }
         return address
+    }
+
+    private static func names(_ node: Node?, _ reader: YAMLReader) -> [String] {
+        reader.list(node, "names").compactMap { entry in
+            guard let name = reader.text(entry, "a name") else { return nil }
+            let isPlain = name.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+                default: false
+                }
+            }
+            if !isPlain {
+                reader.report(
+                    "\"\(name)\" is no host's name", at: entry,
+                    hint: "write it without port and wildcards, for example docker.example.com")
+            }
+            return name
+        }
     }
 
     private static func trust(

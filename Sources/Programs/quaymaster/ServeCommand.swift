@@ -9,7 +9,6 @@ import Ledger
 import Logging
 import NIOCore
 import NIOPosix
-import NIOSSL
 import Policy
 import PolicyFile
 
@@ -150,9 +149,9 @@ struct GatewayProgram {
         return issuers
     }
 
-    private func makeTLS(_ issuers: Issuers) throws -> NIOSSLContext {
+    private func makeTLS(_ issuers: Issuers) throws -> TLSContext {
         try TLSContext.make(
-            certificate: file.certificate, key: file.key, issuers: issuers,
+            certificate: file.certificate, key: file.key, issuers: issuers, names: file.names,
             allowsTLS12: file.allowsTLS12)
     }
 
