@@ -78,7 +78,7 @@ let package = Package(
         .systemLibrary(
             name: "CZstd", path: "Sources/System/CZstd", providers: [.apt(["libzstd-dev"])]),
         edge("Compression", ["CZlib", "CBzip2", "CLzma", "CZstd"]),
-        edge("Identity", ["JSON", crypto, x509, asn1]),
+        edge("Identity", ["Acts", "JSON", crypto, x509, asn1]),
         edge("Ledger", ["JSON"]),
         edge("Engine", nio + ["Acts", "EngineAPI", "JSON", "Wire"]),
         edge("PolicyFile", ["Acts", "Policy", yams]),
@@ -101,12 +101,22 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("ArchiveTests", ["Archive"]),
         tests("EngineAPITests", ["Acts", "EngineAPI", "JSON"]),
+        tests("ActsTests", ["Acts"]),
         tests("PolicyTests", ["Acts", "Policy"]),
         tests("ExchangeTests", ["Acts", "EngineAPI", "Exchange", "Wire"]),
         tests("CompressionTests", ["Compression"]),
-        tests("IdentityTests", ["Identity", "JSON", x509]),
+        // Certificates of other authorities, for tests.
+        .target(
+            name: "TestCertificates", dependencies: [crypto, x509, asn1],
+            path: "Tests/TestCertificates", swiftSettings: common),
+        tests(
+            "IdentityTests",
+            ["Acts", "Identity", "JSON", "TestCertificates", crypto, x509, asn1]),
         tests("LedgerTests", ["Ledger"]),
         tests("PolicyFileTests", ["Acts", "Policy", "PolicyFile"]),
+        tests(
+            "GatewayTests",
+            ["Acts", "Gateway", "Identity", "PolicyFile", "TestCertificates", x509]),
         // Drives the built program against a private engine; `make test` starts one.
         tests("Integration", ["quaymaster"]),
     ]

@@ -15,7 +15,7 @@ private let allowed: [String: Set<String>] = [
     "Exchange": ["Acts", "EngineAPI", "JSON", "Wire"],
     // Edges. Foundation: files, dates and the system's calls.
     "PolicyFile": ["Acts", "Policy", "Yams", "Foundation"],
-    "Identity": ["JSON", "Crypto", "X509", "SwiftASN1", "Foundation"],
+    "Identity": ["Acts", "JSON", "Crypto", "X509", "SwiftASN1", "Foundation"],
     "Ledger": ["JSON", "Foundation", "Synchronization"],
     "Engine": [
         "Acts", "EngineAPI", "JSON", "Wire", "Foundation", "NIOCore", "NIOPosix", "Synchronization",

@@ -14,7 +14,7 @@ extension ClientConnection {
         number += 1
         isActive = true
         deadline = nil
-        exchange = Exchange(bodyLimit: loop.services.limits.bodyBytes)
+        exchange = Exchange(bodyLimit: loop.services.limits.bodyBytes, hosts: hosts)
         facts = Facts()
         upload = nil
         isUploadBusy = false

@@ -52,6 +52,8 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     let loop: LoopContext
+    /// What clients of its listener may call us.
+    let hosts: HostNames
     var context: ChannelHandlerContext?
     private(set) var peer: Peer
     private(set) var from = ""
@@ -94,10 +96,11 @@ final class ClientConnection: ChannelInboundHandler {
     /// Seconds that a client gets to take the end of an answer.
     static let patience: Int64 = 60
 
-    init(_ loop: LoopContext, _ peer: Peer) {
+    init(_ loop: LoopContext, _ peer: Peer, _ hosts: HostNames) {
         self.loop = loop
         self.peer = peer
-        exchange = Exchange(bodyLimit: loop.services.limits.bodyBytes)
+        self.hosts = hosts
+        exchange = Exchange(bodyLimit: loop.services.limits.bodyBytes, hosts: hosts)
     }
 
     // MARK: The channel

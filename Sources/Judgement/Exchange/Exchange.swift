@@ -39,6 +39,8 @@ package struct Exchange: ~Copyable {
 
     /// The most bytes of a judged JSON body; secrets and configs are up to 500 KiB.
     private let bodyLimit: Int
+    /// What the client may call us.
+    private let hosts: HostNames
 
     /// What the request turned out to be, once it is understood.
     package private(set) var act: Act?
@@ -55,8 +57,13 @@ package struct Exchange: ~Copyable {
     package private(set) var request: EngineRequest?
 
     /// Makes the exchange of one request.
-    package init(bodyLimit: Int) {
+    ///
+    /// - Parameters:
+    ///   - bodyLimit: The most bytes of a judged body.
+    ///   - hosts: The names that its listener may be asked by.
+    package init(bodyLimit: Int, hosts: HostNames = HostNames([])) {
         self.bodyLimit = bodyLimit
+        self.hosts = hosts
     }
 
     // MARK: The request
@@ -72,7 +79,9 @@ package struct Exchange: ~Copyable {
             return refuse(Answer(error))
         }
         operation = call.operation
-        if let answer = FrontMatter.refusal(head, for: call.operation) { return refuse(answer) }
+        if let answer = FrontMatter.refusal(head, for: call.operation, by: hosts) {
+            return refuse(answer)
+        }
         switch call.operation.body {
         case .stream where call.bringsBody:
             return understand { () throws(BodyRefusal) in try Draft(call) }
