@@ -69,6 +69,7 @@ let package = Package(
         judgement("EngineAPI", ["JSON", "Acts", "Archive"]),
         judgement("Policy", ["Acts"]),
         judgement("Exchange", ["Acts", "EngineAPI", "JSON", "Wire"]),
+        .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CZlib", path: "Sources/System/CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
@@ -80,7 +81,7 @@ let package = Package(
         edge("Compression", ["CZlib", "CBzip2", "CLzma", "CZstd"]),
         edge("Identity", ["Acts", "JSON", crypto, x509, asn1]),
         edge("Ledger", ["JSON"]),
-        edge("Engine", nio + ["Acts", "EngineAPI", "JSON", "Wire"]),
+        edge("Engine", nio + ["CLinux", "Acts", "EngineAPI", "JSON", "Wire"]),
         edge("PolicyFile", ["Acts", "Policy", yams]),
         edge(
             "Gateway",

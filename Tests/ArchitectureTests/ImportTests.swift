@@ -18,7 +18,8 @@ private let allowed: [String: Set<String>] = [
     "Identity": ["Acts", "JSON", "Crypto", "X509", "SwiftASN1", "Foundation"],
     "Ledger": ["JSON", "Foundation", "Synchronization"],
     "Engine": [
-        "Acts", "EngineAPI", "JSON", "Wire", "Foundation", "NIOCore", "NIOPosix", "Synchronization",
+        "Acts", "EngineAPI", "JSON", "Wire", "CLinux", "Foundation", "NIOCore", "NIOPosix",
+        "Synchronization",
     ],
     // The system's libraries, by headers alone (Sources/System).
     "Compression": ["CZlib", "CBzip2", "CLzma", "CZstd"],

@@ -57,6 +57,7 @@ import Testing
                 Demand(
                     .publishedPort(PortRequest(address: "", ports: 8080...8080)),
                     origin: "EndpointSpec.Ports[0].PublishedPort"),
+                Demand(.label("a"), origin: "Labels"),
             ])
         // An update is judged alike, and its name is the one that the service has.
         let update = try Self.draft("/services/web/update?version=7", Self.whole).act

@@ -4,8 +4,8 @@ import EngineAPI
 /// An archive on its way to the engine, plain or compressed: what came, and what is made of it.
 ///
 /// A compressed one is worked on by a thread beside the connection's loop, one piece at a time.
-// @unchecked: the connection hands it to a thread, and does not touch it until the thread is done.
-final class ArchiveUpload: @unchecked Sendable {
+// The connection hands it to a thread, and does not touch it until the thread is done.
+final class ArchiveUpload: @unchecked Sendable {  // one owner at a time
     private enum Form {
         case unknown
         case plain

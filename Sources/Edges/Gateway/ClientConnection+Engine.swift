@@ -298,11 +298,16 @@ extension ClientConnection: EngineConnectionUser {
         else { return run(exchange.answerUnreadable()) }
         // Noted before its maker can know of it.
         if let exec = exchange.madeExec {
-            loop.services.execs.note(exec, by: peer.identity, in: exchange.permit?.tenant)
+            noteExec(exec)
         }
         record?.bytesOut += Int64(bytes.count)
         write(ByteBuffer(bytes: bytes))
         run(exchange.answerEnded())
+    }
+
+    private func noteExec(_ exec: String) {
+        guard let act = exchange.act else { return }
+        loop.services.execs.note(MadeExec(id: exec, peer: peer, act: act, facts: facts))
     }
 
     // MARK: Raw streams

@@ -55,8 +55,10 @@ package final class Gateway: Sendable {
         var contexts: [NIOLoopBound<LoopContext>] = []
         let loops = group.makeIterator().reduce(0) { count, _ in count + 1 }
         for loop in group.makeIterator() {
+            let isFirst = contexts.isEmpty
             let context = try await loop.submit {
                 let context = LoopContext(loop, services, loops: loops)
+                if isFirst { context.reap() }
                 context.start()
                 return NIOLoopBound(context, eventLoop: loop)
             }.get()

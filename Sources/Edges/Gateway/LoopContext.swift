@@ -19,6 +19,8 @@ final class LoopContext {
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     private var certificates: [[UInt8]: PeerCertificate] = [:]
     private var ticker: RepeatedTask?
+    /// On one of the loops, who ends what ended authorities have left running.
+    private var reaper: ExecReaper?
 
     /// How often connections are looked at for deadlines and ended authorities.
     static let tick = TimeAmount.milliseconds(400)
@@ -41,6 +43,11 @@ final class LoopContext {
         ticker = eventLoop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { _ in
             bound.value.lookAtConnections()
         }
+    }
+
+    /// This loop also ends what ended authorities have left running.
+    func reap() {
+        reaper = ExecReaper(services, pool)
     }
 
     /// Stops looking and closes what is unused.
@@ -67,11 +74,15 @@ final class LoopContext {
     private func lookAtConnections() {
         let now = NIODeadline.now()
         let date = Date()
+        reaper?.sweep()
+        reaper?.prune()
         for connection in connections.values { connection.look(at: now, date) }
     }
 
     /// Looks at every connection at once: an authority has changed.
     func reconsider() {
+        reaper?.sweep()
+        reaper?.prune()
         for connection in connections.values { connection.reconsider() }
     }
 
