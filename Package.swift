@@ -101,7 +101,7 @@ let package = Package(
         tests("WireTests", ["Wire"]),
         tests("JSONTests", ["JSON"]),
         tests("ArchiveTests", ["Archive"]),
-        tests("EngineAPITests", ["Acts", "EngineAPI", "JSON"]),
+        tests("EngineAPITests", ["Acts", "Archive", "EngineAPI", "JSON", "Policy"]),
         tests("ActsTests", ["Acts"]),
         tests("PolicyTests", ["Acts", "Policy"]),
         tests("ExchangeTests", ["Acts", "EngineAPI", "Exchange", "Wire"]),
