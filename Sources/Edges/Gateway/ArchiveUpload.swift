@@ -1,4 +1,5 @@
 import Compression
+import Crypto
 import EngineAPI
 
 /// An archive on its way to the engine, plain or compressed: what came, and what is made of it.
@@ -87,7 +88,12 @@ final class ArchiveUpload: @unchecked Sendable {  // one owner at a time
         if case .compressed(let decompressor) = form {
             try reading { () throws(CompressionFailure) in try decompressor.inputEnded() }
         }
-        return .ended(try judge.inputEnded())
+        return .ended(
+            try judge.inputEnded { bytes in
+                SHA256.hash(data: bytes).map { byte in
+                    String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+                }.joined()
+            })
     }
 
     private func reading<Value>(

@@ -12,6 +12,13 @@ import Wire
 extension ClientConnection {
     /// Passes on what is here of the archive; false when there is nothing to do until more happens.
     func streamArchive() -> Bool {
+        let goesOn = moveArchive()
+        // Nobody else may be about to: a full engine's connection says only that it has room again.
+        if !goesOn { engine?.flush() }
+        return goesOn
+    }
+
+    private func moveArchive() -> Bool {
         guard let engine, let upload, !isUploadBusy, engine.isWritable else { return false }
         if !isUploadWhole {
             var bytes: [UInt8] = []

@@ -29,9 +29,10 @@ package enum Obligation: Hashable, Sendable {
     case useRuntime(String)
     /// What is made is made safe where no program notices.
     case harden(Hardening)
-    /// What is built is labelled as the tenant's from its first step on, so that no build of another
-    /// tenant finds it in the engine's cache.
-    case keepCacheApart
+    /// Images that are made are the tenant's: what is built is labelled from its first step on, so
+    /// that no build of another tenant finds it in the engine's cache, and what is loaded says
+    /// nothing else.
+    case keepImagesApart
     /// These names of images become the tenant's before the engine hears of them.
     case claim([String])
 }

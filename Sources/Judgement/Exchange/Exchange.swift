@@ -273,7 +273,7 @@ package struct Exchange: ~Copyable {
 
     private mutating func endArchive(_ facts: Facts) -> Action {
         guard case .open(let open) = state, let contents = open.contents else { return abort() }
-        let isShared = contentsPermit?.obligations.contains(.keepCacheApart) == true
+        let isShared = contentsPermit?.obligations.contains(.keepImagesApart) == true
         do throws(BodyRefusal) {
             let files = try contents.files(
                 seeing: facts, for: isShared ? contentsPermit?.tenant : nil)

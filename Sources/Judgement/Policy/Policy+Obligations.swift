@@ -56,7 +56,7 @@ extension Policy {
             obligations.append(.makeVolumes(absent.map(\.text)))
         }
         let names = act.references.filter { $0.kind == .image && $0.use == .makes }
-        if act.verbs.contains(.build) { obligations.append(.keepCacheApart) }
+        if act.creates == .image { obligations.append(.keepImagesApart) }
         if !names.isEmpty { obligations.append(.claim(names.map(\.text))) }
         return obligations
     }

@@ -9,8 +9,8 @@ package struct ArchiveContents: Sendable {
         case files
         /// A build's context.
         case build(Dockerfile, ignore: FoundFile?)
-        /// Images.
-        case images
+        /// Images, with their labels.
+        case images(labels: [[String: String]])
     }
 
     /// What would be done with what the archive holds; nil when that was judged already.
@@ -19,18 +19,23 @@ package struct ArchiveContents: Sendable {
     package let pullsImages: Bool
     private let kind: Kind
 
+    /// Each name may cost a question to the engine.
+    private static let maximumTags = 256
+
     /// The file under which a build's Dockerfile is sent again: no client's archive names it.
     package static let dockerfile = ".quaymaster-dockerfile"
 
-    init(_ sieve: ArchiveSieve, of draft: Draft) throws(BodyRefusal) {
+    init(
+        _ sieve: ArchiveSieve, of draft: Draft, sha256: @escaping ([UInt8]) -> String
+    ) throws(BodyRefusal) {
         pullsImages = !["", "0", "false"].contains(draft.call.query.value("pull"))
         if let file = sieve.dockerfile {
             let dockerfile = try Self.read(file, draft.call.query)
             kind = .build(dockerfile, ignore: sieve.dockerignore)
             act = Self.act(of: dockerfile, in: draft.act)
         } else if let files = sieve.imageFiles {
-            let images = try LoadedImages(files)
-            kind = .images
+            let images = try Self.read(files, sha256)
+            kind = .images(labels: images.labels)
             act = try Self.act(of: images, in: draft.act)
         } else {
             kind = .files
@@ -54,7 +59,8 @@ package struct ArchiveContents: Sendable {
 
     private static func act(of dockerfile: Dockerfile, in build: Act) -> Act {
         var act = Act(
-            operation: build.operation, verbs: build.verbs, harm: build.harm)
+            operation: build.operation, verbs: build.verbs, harm: build.harm,
+            creates: build.creates)
         for use in dockerfile.images {
             let origin = "Dockerfile:\(use.line)"
             act.references.append(Reference(.image, use.reference, origin: origin))
@@ -72,13 +78,16 @@ package struct ArchiveContents: Sendable {
     ///
     /// - Parameters:
     ///   - facts: What the images are that a Dockerfile takes from.
-    ///   - tenant: Whose build it is, on an engine that tenants share: its cache is kept apart.
+    ///   - tenant: Whose images are kept apart, on an engine that tenants share.
     /// - Throws: `BodyRefusal` for an image whose triggers are not accepted.
     package func files(
         seeing facts: Facts, for tenant: String?
     ) throws(BodyRefusal) -> [(name: String, content: [UInt8])] {
         switch kind {
-        case .files, .images: return []
+        case .files: return []
+        case .images(let labels):
+            if let tenant { try Self.check(labels, of: tenant) }
+            return []
         case .build(let dockerfile, let ignore):
             var ids: [String: String] = [:]
             for reference in act?.references ?? [] {
@@ -137,9 +146,41 @@ package struct ArchiveContents: Sendable {
 
     // MARK: Images
 
+    private static func read(
+        _ files: ImageFiles, _ sha256: @escaping ([UInt8]) -> String
+    ) throws(BodyRefusal) -> LoadedImages {
+        do {
+            return try LoadedImages(
+                documents: files.documents, files: files.files, links: files.links, sha256: sha256)
+        } catch {
+            throw BodyRefusal(sentence: error.sentence, rule: error.rule)
+        }
+    }
+
+    /// Labels of ours in an image say whose it is; a tenant brings its own, or nobody's.
+    private static func check(
+        _ labels: [[String: String]], of tenant: String
+    ) throws(BodyRefusal) {
+        for (name, value) in labels.joined() where StampedLabel.isReserved(name) {
+            let isOwn =
+                name == StampedLabel.identity
+                || (name == StampedLabel.tenant && (value.isEmpty || value == tenant))
+            if isOwn { continue }
+            throw BodyRefusal(
+                sentence: "an image in the archive carries the label \(Name.shown(name)) of "
+                    + "somebody else, which only the gateway sets; build it anew without it",
+                rule: "archive.label")
+        }
+    }
+
     private static func act(of images: LoadedImages, in load: Act) throws(BodyRefusal) -> Act {
         var act = Act(
             operation: load.operation, verbs: load.verbs, harm: load.harm, creates: load.creates)
+        guard images.tags.count <= Self.maximumTags else {
+            throw BodyRefusal(
+                sentence: "the archive gives more than \(Self.maximumTags) names to images; load "
+                    + "them in several archives", rule: "archive.size")
+        }
         for tag in images.tags {
             guard let name = ImageReference(tag), name.digest == nil else {
                 throw BodyRefusal(
@@ -148,11 +189,6 @@ package struct ArchiveContents: Sendable {
             }
             act.references.append(
                 Reference(.image, name.canonical, origin: "archive", use: .makes))
-        }
-        for label in images.labels where StampedLabel.isReserved(label) {
-            throw BodyRefusal(
-                sentence: "an image in the archive carries the label \(Name.shown(label)), which "
-                    + "only the gateway sets; build it anew without it", rule: "archive.label")
         }
         if let refusal = Dockerfile.objection(toTriggers: images.triggers) {
             throw BodyRefusal(refusal, in: "a trigger of an image in the archive")

@@ -30,15 +30,18 @@ package struct ArchiveJudge: Sendable {
 
     /// Judges what can be judged only when everything has come.
     ///
+    /// - Parameter sha256: The digest of bytes, as 64 lower-case hexadecimal digits.
     /// - Returns: What the archive turned out to hold.
     /// - Throws: `BodyRefusal` naming the entry, the line or the image.
-    package mutating func inputEnded() throws(BodyRefusal) -> ArchiveContents {
+    package mutating func inputEnded(
+        sha256: @escaping ([UInt8]) -> String
+    ) throws(BodyRefusal) -> ArchiveContents {
         do {
             try sieve.inputEnded()
         } catch {
             throw BodyRefusal(error)
         }
-        return try ArchiveContents(sieve, of: draft)
+        return try ArchiveContents(sieve, of: draft, sha256: sha256)
     }
 
     /// Writes the last files and the archive's end.
