@@ -97,6 +97,8 @@ enum Sample {
         Row("pairs", "ENV a=b  c=\"d  e\"", "ENV a=b c=\"d  e\"", not: "ENV a=b c", .arguments),
         Row("old pair", "ENV a  b  c=d", "ENV a b  c=d", not: "ENV a", .arguments),
         Row("quotation", "ENV a='b'", "ENV a='b'", not: "ENV a='b", .quoting),
+        Row("escape in single quotes", "ENV a='b\\'  c=d", "ENV a='b\\' c=d", not: "ENV a='b\\''  c=d", .quoting),
+        Row("escape in double quotes", "ENV a=\"b\\\"  c\"  d=e", "ENV a=\"b\\\"  c\" d=e", not: "ENV a=\"b\\\"  d=e", .quoting),
         Row("apostrophe", "ENV a it\\'s", "ENV a it\\'s", not: "ENV a it's", .quoting),
         Row("name of a variable", "ENV a==", "ENV a==", not: "ENV =a", .arguments),
         Row("build variables", "ARG a b=\"c d\"", "ARG a b=\"c d\"", not: "ARG =a", .arguments),
