@@ -158,6 +158,9 @@ enum Sample {
             name: "bytes", accepted: "FROM a\n#" + String(repeating: "a", count: (1 << 20) - 8),
             refused: "FROM a\n#" + String(repeating: "a", count: (1 << 20) - 7), rule: .size, line: 0),
         Whole(
+            name: "images", accepted: "FROM a\n" + (0..<199).map { "COPY --from=b\($0) x y\n" }.joined(),
+            refused: "FROM a\n" + (0..<200).map { "COPY --from=b\($0) x y\n" }.joined(), rule: .size, line: 201),
+        Whole(
             name: "stages", accepted: String(repeating: "FROM a\n", count: 200), refused: String(repeating: "FROM a\n", count: 201),
             rule: .size, line: 201),
     ])
