@@ -35,6 +35,9 @@ import Testing
     @Test(arguments: [
         // Names.
         Row("name", "FROM bb:1", takes: ["bb:1"], writes: "FROM \(one)\n", not: "FROM bb:1 bb:2", .arguments),
+        Row(
+            "name over lines", "# escape=`\nFR`\nOM atk-blue/app:1\nRUN x", takes: ["atk-blue/app:1"], writes: "FROM \(one)\nRUN x\n",
+            not: "# escape=`\nFR\\\nOM atk-blue/app:1", .instruction),
         Row("quoted name", "FROM 'bb'\":1\"", takes: ["bb:1"], not: "FROM 'bb:1", .quoting),
         Row("digest", "FROM a.b:5/c@sha256:00", takes: ["a.b:5/c@sha256:00"], not: "FROM a.b:5//c", .image),
         Row("id", "FROM \(two)", takes: [two], writes: "FROM \(one)\n", not: "FROM /\(two)", .image),
@@ -144,7 +147,7 @@ import Testing
         _ = try file.text(pinning: ["a": Sample.id(1), "b": Sample.id(2)], labelling: [])
         for ids in [
             ["a": Sample.id(1)], ["a": Sample.id(1), "b": "b:1"], ["a": Sample.id(1), "b": Sample.id(2) + "\nRUN x"],
-            ["a": Sample.id(1), "b": Sample.id(2).uppercased()],
+            ["a": Sample.id(1), "b": Sample.id(11).replacing("b", with: "B")], ["a": Sample.id(1), "b": Sample.id(2) + "0"],
         ] {
             #expect(throws: DockerfileRefusal.self) { try file.text(pinning: ids, labelling: []) }
         }

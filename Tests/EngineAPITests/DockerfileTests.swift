@@ -97,6 +97,8 @@ enum Sample {
         Row("pairs", "ENV a=b  c=\"d  e\"", "ENV a=b c=\"d  e\"", not: "ENV a=b c", .arguments),
         Row("old pair", "ENV a  b  c=d", "ENV a b  c=d", not: "ENV a", .arguments),
         Row("quotation", "ENV a='b'", "ENV a='b'", not: "ENV a='b", .quoting),
+        Row("escape in single quotes", "ENV a='b\\'  c=d", "ENV a='b\\' c=d", not: "ENV a='b\\''  c=d", .quoting),
+        Row("escape in double quotes", "ENV a=\"b\\\"  c\"  d=e", "ENV a=\"b\\\"  c\" d=e", not: "ENV a=\"b\\\"  d=e", .quoting),
         Row("apostrophe", "ENV a it\\'s", "ENV a it\\'s", not: "ENV a it's", .quoting),
         Row("name of a variable", "ENV a==", "ENV a==", not: "ENV =a", .arguments),
         Row("build variables", "ARG a b=\"c d\"", "ARG a b=\"c d\"", not: "ARG =a", .arguments),
@@ -155,6 +157,9 @@ enum Sample {
         Whole(
             name: "bytes", accepted: "FROM a\n#" + String(repeating: "a", count: (1 << 20) - 8),
             refused: "FROM a\n#" + String(repeating: "a", count: (1 << 20) - 7), rule: .size, line: 0),
+        Whole(
+            name: "images", accepted: "FROM a\n" + (0..<199).map { "COPY --from=b\($0) x y\n" }.joined(),
+            refused: "FROM a\n" + (0..<200).map { "COPY --from=b\($0) x y\n" }.joined(), rule: .size, line: 201),
         Whole(
             name: "stages", accepted: String(repeating: "FROM a\n", count: 200), refused: String(repeating: "FROM a\n", count: 201),
             rule: .size, line: 201),

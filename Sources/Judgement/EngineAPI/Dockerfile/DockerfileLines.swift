@@ -14,6 +14,8 @@ struct DockerfileLines {
         static let instructionBytes = 60_000
         /// Stages.
         static let stages = 200
+        /// Images, each of which somebody must look up.
+        static let images = 200
     }
 
     /// One instruction with its continued lines joined.

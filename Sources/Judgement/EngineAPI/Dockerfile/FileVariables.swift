@@ -1,6 +1,6 @@
 /// The variables that stand before the first stage: only they reach what `FROM` names.
 struct FileVariables {
-    /// What the client gave for names, as it stands; names that `ARG` cannot declare are left out.
+    /// What the client gave for names, as it stands.
     let arguments: [[UInt8]: [UInt8]]
     /// The values.
     private(set) var values: [String: [UInt8]] = [:]
@@ -21,7 +21,7 @@ struct FileVariables {
     /// Swift takes U+212A for K in names, so they are compared as bytes.
     init(arguments: [String: String?]) {
         var given: [[UInt8]: [UInt8]] = [:]
-        for case (let name, let value?) in arguments where Letter.isName(Array(name.utf8)) {
+        for case (let name, let value?) in arguments {
             given[Array(name.utf8)] = Array(value.utf8)
         }
         self.arguments = given

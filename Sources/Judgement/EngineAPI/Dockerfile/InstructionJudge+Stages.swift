@@ -96,6 +96,9 @@ extension InstructionJudge {
             throw it.refusal(
                 .image, "\(Name.shown(reference)) is taken for two platforms; give each its digest")
         }
+        guard platforms.count <= DockerfileLines.Limit.images else {
+            throw it.refusal(.size, "there are more than \(DockerfileLines.Limit.images) images")
+        }
         images.append(use)
         return reference
     }
