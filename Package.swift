@@ -64,18 +64,28 @@ let package = Package(
     targets: [
         judgement("JSON"),
         judgement("Wire"),
+        judgement("Archive"),
         judgement("Acts"),
-        judgement("EngineAPI", ["JSON", "Acts"]),
+        judgement("EngineAPI", ["JSON", "Acts", "Archive"]),
         judgement("Policy", ["Acts"]),
         judgement("Exchange", ["Acts", "EngineAPI", "JSON", "Wire"]),
-        edge("Identity", ["JSON", crypto, x509, asn1]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/System/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CBzip2", path: "Sources/System/CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(
+            name: "CLzma", path: "Sources/System/CLzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(
+            name: "CZstd", path: "Sources/System/CZstd", providers: [.apt(["libzstd-dev"])]),
+        edge("Compression", ["CZlib", "CBzip2", "CLzma", "CZstd"]),
+        edge("Identity", ["Acts", "JSON", crypto, x509, asn1]),
         edge("Ledger", ["JSON"]),
         edge("Engine", nio + ["Acts", "EngineAPI", "JSON", "Wire"]),
         edge("PolicyFile", ["Acts", "Policy", yams]),
         edge(
             "Gateway",
             nio + [
-                tls, crypto, log, "Acts", "Engine", "EngineAPI", "Exchange", "Identity", "JSON",
+                tls, crypto, log, "Acts", "Compression", "Engine", "EngineAPI", "Exchange", "Identity", "JSON",
                 "Ledger", "Policy", "PolicyFile", "Wire",
                 .product(name: "NIOTLS", package: "swift-nio"),
             ]),
@@ -89,12 +99,24 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests("WireTests", ["Wire"]),
         tests("JSONTests", ["JSON"]),
+        tests("ArchiveTests", ["Archive"]),
         tests("EngineAPITests", ["Acts", "EngineAPI", "JSON"]),
+        tests("ActsTests", ["Acts"]),
         tests("PolicyTests", ["Acts", "Policy"]),
         tests("ExchangeTests", ["Acts", "EngineAPI", "Exchange", "Wire"]),
-        tests("IdentityTests", ["Identity", "JSON", x509]),
+        tests("CompressionTests", ["Compression"]),
+        // Certificates of other authorities, for tests.
+        .target(
+            name: "TestCertificates", dependencies: [crypto, x509, asn1],
+            path: "Tests/TestCertificates", swiftSettings: common),
+        tests(
+            "IdentityTests",
+            ["Acts", "Identity", "JSON", "TestCertificates", crypto, x509, asn1]),
         tests("LedgerTests", ["Ledger"]),
         tests("PolicyFileTests", ["Acts", "Policy", "PolicyFile"]),
+        tests(
+            "GatewayTests",
+            ["Acts", "Gateway", "Identity", "PolicyFile", "TestCertificates", x509]),
         // Drives the built program against a private engine; `make test` starts one.
         tests("Integration", ["quaymaster"]),
     ]

@@ -89,7 +89,7 @@ import Testing
         Refused("GET", "/images/../json", "target.grammar"),
         Refused("GET", "/images/-a/json", "target.grammar"),
         // A link path is no container.
-        Refused("GET", "/containers/ours/peer/json", "operation.unknown"),
+        Refused("GET", "/containers/ours/peer/json", "target.absent"),
         Refused("GET", "/containers/.hidden/json", "target.grammar"),
         Refused("POST", "/exec/NOTHEX/start", "target.grammar"),
         // Versions.
@@ -102,9 +102,9 @@ import Testing
         Refused("GET", "/v2.0/_ping", "target.grammar"),
         Refused("GET", "/v1.41/v1.41/_ping", "operation.unknown"),
         // What does not exist.
-        Refused("GET", "/debug/pprof/cmdline", "operation.unknown"),
-        Refused("GET", "/v1.41/debug/vars", "operation.unknown"),
-        Refused("POST", "/grpc", "operation.unknown"),
+        Refused("GET", "/debug/pprof/cmdline", "operation.Debug"),
+        Refused("GET", "/v1.41/debug/vars", "operation.Debug"),
+        Refused("POST", "/grpc", "operation.GRPC"),
         Refused("OPTIONS", "/_ping", "operation.unknown"),
         Refused("PATCH", "/containers/x", "operation.unknown"),
         Refused("GET", "/containers/create", "operation.unknown"),

@@ -18,7 +18,7 @@ import X509
         let authority = try CertificateAuthority(named: "Test", now: now)
         let pair = try authority.identity("alice", lifetime: 3600, now: now)
         let peer = try PeerCertificate(pair.certificate)
-        #expect(peer.identity == "alice")
+        #expect(peer.commonName == "alice")
         #expect(peer.notAfter == now.addingTimeInterval(3600))
         #expect(peer.fingerprint.count == 64)
         #expect(pair.certificate.issuer == authority.pair.certificate.subject)
@@ -77,11 +77,13 @@ import X509
             let peer = try PeerCertificate(
                 authority.identity("alice", lifetime: 3600, now: now).certificate)
             var registry = try CertificateRegistry(file: file)
-            if row.isNoted { try registry.issue(IssuedCertificate(peer, issuedAt: now)) }
+            if row.isNoted { try registry.issue(IssuedCertificate(peer, to: "alice", issuedAt: now)) }
             if row.isRevoked { try registry.revoke(peer.fingerprint, at: now) }
             // What was written is what is read again.
             for registry in [registry, try CertificateRegistry(file: file)] {
-                let objection = registry.objection(to: peer, at: now.addingTimeInterval(row.after))
+                let objection =
+                    registry.objection(to: peer, at: now.addingTimeInterval(row.after))
+                    ?? registry.objectionToName(of: peer)
                 if let reason = row.reason {
                     #expect(objection?.contains(reason) == true)
                 } else {
@@ -97,9 +99,9 @@ import X509
             let old = try PeerCertificate(authority.identity("alice", lifetime: 60, now: now).certificate)
             let new = try PeerCertificate(authority.identity("alice", lifetime: 60, now: now).certificate)
             var registry = try CertificateRegistry(file: file)
-            try registry.issue(IssuedCertificate(old, issuedAt: now))
+            try registry.issue(IssuedCertificate(old, to: "alice", issuedAt: now))
             try registry.revoke(old.fingerprint, at: now)
-            try registry.issue(IssuedCertificate(new, issuedAt: now))
+            try registry.issue(IssuedCertificate(new, to: "alice", issuedAt: now))
             #expect(registry.objection(to: old, at: now) != nil)
             #expect(registry.objection(to: new, at: now) == nil)
             #expect(registry.certificates(of: "alice").count == 2)
@@ -114,7 +116,7 @@ import X509
                 try PeerCertificate(authority.identity($0, lifetime: 60, now: now).certificate)
             }
             var registry = try CertificateRegistry(file: file)
-            try registry.issue(IssuedCertificate(peers[0], issuedAt: now))
+            try registry.issue(IssuedCertificate(peers[0], to: "alice", issuedAt: now))
             var bytes = try Data(contentsOf: file)
             let whole = bytes.count
             bytes.append(contentsOf: Array(#"{"event":"revoked","finger"#.utf8))
@@ -122,7 +124,7 @@ import X509
             registry = try CertificateRegistry(file: file)
             #expect(registry.objection(to: peers[0], at: now) == nil)
             #expect(try Data(contentsOf: file).count > whole, "a reader changes nothing")
-            try registry.issue(IssuedCertificate(peers[1], issuedAt: now))
+            try registry.issue(IssuedCertificate(peers[1], to: "alice", issuedAt: now))
             let again = try CertificateRegistry(file: file)
             #expect(again.objection(to: peers[0], at: now) == nil)
             #expect(again.objection(to: peers[1], at: now) == nil)
@@ -135,7 +137,7 @@ import X509
             let authority = try CertificateAuthority(named: "Test", now: now)
             let peer = try PeerCertificate(authority.identity("alice", lifetime: 60, now: now).certificate)
             var registry = try CertificateRegistry(file: file)
-            try registry.issue(IssuedCertificate(peer, issuedAt: now))
+            try registry.issue(IssuedCertificate(peer, to: "alice", issuedAt: now))
             try FileManager.default.removeItem(at: file)
             try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
             #expect(throws: IdentityError.self) { try registry.revoke(peer.fingerprint, at: now) }

@@ -82,8 +82,12 @@ final class Plane {
     ///   - socket: The engine's socket; the private engine's when nil.
     ///   - unix: Also listens on a Unix socket of the identity `socket` in the plane's folder.
     ///   - limits: Entries of `limits` in `quaymaster.yaml`.
+    ///   - configuration: Further lines of `quaymaster.yaml`.
     /// - Throws: When the gateway does not start.
-    init(policy: String = Plane.policy, socket: String? = nil, unix: Bool = false, limits: String = "") throws {
+    init(
+        policy: String = Plane.policy, socket: String? = nil, unix: Bool = false, limits: String = "",
+        configuration: String = ""
+    ) throws {
         engine = try PrivateEngine.find()
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("quaymaster-\(UUID().uuidString.prefix(8))")
@@ -95,7 +99,7 @@ final class Plane {
         try policy.write(
             to: folder.appendingPathComponent("policy.yaml"), atomically: true, encoding: .utf8)
         var more = limits.isEmpty ? "" : "limits: {\(limits)}\n"
-        more += "metrics: 127.0.0.1:0\n"
+        more += "metrics: 127.0.0.1:0\n" + configuration
         if let cgroup = ProcessInfo.processInfo.environment["QM_ENGINE_CGROUP"] {
             more += "cgroup: \(cgroup)\n"
         }
@@ -231,10 +235,10 @@ final class Plane {
 
 /// Makes a plane, runs a body, removes the plane.
 func withPlane(
-    policy: String = Plane.policy, unix: Bool = false, limits: String = "",
+    policy: String = Plane.policy, unix: Bool = false, limits: String = "", configuration: String = "",
     _ body: (Plane) throws -> Void
 ) throws {
-    let plane = try Plane(policy: policy, unix: unix, limits: limits)
+    let plane = try Plane(policy: policy, unix: unix, limits: limits, configuration: configuration)
     defer { plane.remove() }
     try body(plane)
 }

@@ -16,6 +16,12 @@ extension Integration {
                     lines.contains { $0["identity"] as? String == "socket" && $0["from"] as? String == "unix:0" }
                 }
                 #expect(record.contains { $0["identity"] as? String == "socket" })
+                // What forwards a port to the socket may be reached by a page that names itself.
+                for (host, isServed) in [("localhost", true), ("unix.sock", true), ("evil.example", false)] {
+                    let answer = try run(["curl", "-s", "--unix-socket", socket, "http://\(host)/_ping"])
+                    #expect((answer.output == "OK") == isServed, "\(answer)")
+                    #expect(answer.output.contains("wire.host") != isServed, "\(answer)")
+                }
                 // Another user of the host is told apart by the kernel.
                 try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: plane.folder.path)
                 let stranger = try run([

@@ -20,7 +20,8 @@ import Testing
             engines: [{name: local, address: "unix:///x.sock"}]
             state: /var/lib/q
             metrics: 127.0.0.1:9276
-            tls: {minimum: "1.3", certificate: other.pem}
+            tls: {minimum: "1.3", certificate: other.pem, names: [docker.example.com]}
+            trust: [{name: corp, ca: corp-ca.pem}, {name: partner, ca: /etc/partner.pem}]
             limits: {idleSeconds: 5}
             """)
         #expect(file.listen.map(\.text).count == 2)
@@ -28,8 +29,13 @@ import Testing
         #expect(file.state.path == "/var/lib/q")
         #expect(file.certificate.lastPathComponent == "other.pem")
         #expect(!file.allowsTLS12)
+        #expect(file.names == ["docker.example.com"])
         #expect(file.limits == ["idleSeconds": 5])
         #expect(file.metrics?.text == "127.0.0.1:9276")
+        #expect(file.trust.map(\.name) == ["corp", "partner"])
+        #expect(file.trust[0].file.lastPathComponent == "corp-ca.pem")
+        #expect(file.trust[0].file.deletingLastPathComponent() == file.policy.deletingLastPathComponent())
+        #expect(file.trust[1].file.path == "/etc/partner.pem")
     }
 
     @Test(arguments: [
@@ -39,6 +45,12 @@ import Testing
         ("listen: [a]\nengines: [{name: a}]", "has no address"),
         ("listen: [a]\nlimits: {idleSeconds: 0}", "above zero"),
         ("listen: [a]\ntls: {minimum: \"1.1\"}", "1.2 or 1.3"),
+        ("listen: [a]\ntls: {names: [\"*.example.com\"]}", "is no host's name"),
+        ("listen: [a]\ntrust: [{name: corp}]", "no name or no ca"),
+        ("listen: [a]\ntrust: [{name: ours, ca: x}]", "is ours or stands twice"),
+        ("listen: [a]\ntrust: [{name: a, ca: x}, {name: a, ca: y}]", "is ours or stands twice"),
+        ("listen: [a]\ntrust: [{name: \"a b\", ca: x}]", "is no name of an authority"),
+        ("listen: [a]\ntrust: [{name: a, cert: x}]", "unknown key \"cert\""),
     ])
     func refuses(text: String, message: String) {
         do {

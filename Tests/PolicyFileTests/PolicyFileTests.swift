@@ -4,8 +4,10 @@ import PolicyFile
 import Testing
 
 @Suite struct PolicyFileTests {
-    private func compile(_ text: String, issued: Set<String>? = nil) throws(PolicyErrors) -> PolicyFile {
-        try PolicyFile(text, file: "policy.yaml", version: "v", issued: issued)
+    private func compile(
+        _ text: String, issued: Set<String>? = nil, trusted: Set<String>? = ["corp"]
+    ) throws(PolicyErrors) -> PolicyFile {
+        try PolicyFile(text, file: "policy.yaml", version: "v", issued: issued, trusted: trusted)
     }
 
     private static let whole = """
@@ -90,6 +92,29 @@ import Testing
             message: "is no port or range"),
         Wrong(text: "tenants: {a: {}}\nidentities: {x: {unixUser: root}}", line: 2, message: "must be a user's number"),
         Wrong(text: "tenants: {a: {}}\nidentities: {\"a/b\": {}}", line: 2, message: "is no name of a identity"),
+        Wrong(
+            text: "tenants: {a: {}}\nidentities: {x: {certificate: {cn: a, san: b}}}", line: 2,
+            message: "is named in one way"),
+        Wrong(
+            text: "tenants: {a: {}}\nidentities: {x: {certificate: {issuer: corp}}}", line: 2,
+            message: "is named in one way"),
+        Wrong(text: "tenants: {a: {}}\nidentities: {x: {certificate: x}}", line: 2, message: "must be a mapping"),
+        Wrong(text: "tenants: {a: {}}\nidentities: {x: {certificate: []}}", line: 2, message: "names no certificate"),
+        Wrong(
+            text: "tenants: {a: {}}\nidentities: {x: {certificate: {spife: a}}}", line: 2,
+            message: "unknown key \"spife\"", hint: "did you mean \"spiffe\"?"),
+        Wrong(
+            text: "tenants: {a: {}}\nidentities: {x: {certificate: {spiffe: \"spiffe://ci\"}}}", line: 2,
+            message: "is no spiffe", hint: "for example spiffe://ci/runner-7"),
+        Wrong(
+            text: "tenants: {a: {}}\nidentities: {x: {certificate: {fingerprint: 12ab}}}", line: 2,
+            message: "is no fingerprint", hint: "64 hexadecimal digits"),
+        Wrong(
+            text: "tenants: {a: {}}\nidentities: {x: {certificate: {cn: x, issuer: crop}}}", line: 2,
+            message: "trusts no authority \"crop\"", hint: "did you mean \"corp\"?"),
+        Wrong(
+            text: "tenants: {a: {}}\nidentities:\n  x: {certificate: {cn: n}}\n  y: {certificate: {cn: n, issuer: ours}}",
+            line: 4, message: "y and x are both meant by the same certificates"),
     ])
     func refusesWithLineAndSuggestion(row: Wrong) {
         do {
@@ -101,6 +126,34 @@ import Testing
             #expect(found?.line == row.line, "\(error)")
             if let hint = row.hint { #expect(found?.hint?.hasPrefix(hint) == true, "\(error)") }
         }
+    }
+
+    @Test func certificatesMeanIdentities() throws {
+        let digits = String(repeating: "ab", count: 32)
+        let file = try compile(
+            """
+            tenants: {a: {}}
+            identities:
+              runner: {certificate: {spiffe: "spiffe://ci/runner", issuer: ours}}
+              alice: {certificate: {san: alice@example.com, issuer: corp}, unixUser: 7}
+              bo: {certificate: [{cn: Bo, issuer: corp}, {fingerprint: "\(digits.uppercased())"}]}
+              eve: {certificate: {cn: Bo}}
+            """)
+        func meaning(_ kind: CertificateName.Kind, _ text: String, _ issuer: String) -> CertificateMappings.Meaning {
+            file.certificates.meaning(of: [CertificateName(kind, text)], issuer: issuer)
+        }
+        #expect(meaning(.spiffe, "spiffe://ci/runner", "ours") == .identity("runner"))
+        #expect(meaning(.spiffe, "spiffe://ci/runner", "corp") == .nothing)
+        #expect(meaning(.alternative, "alice@example.com", "corp") == .identity("alice"))
+        #expect(meaning(.alternative, "alice@example.com", "ours") == .nothing)
+        #expect(meaning(.fingerprint, digits, "ours") == .identity("bo"))
+        #expect(meaning(.common, "Bo", "corp") == .identity("bo"))
+        #expect(meaning(.common, "Bo", "ours") == .identity("eve"))
+        #expect(file.unixUsers["alice"] == [7])
+        // Without a configuration nobody knows which authorities there are.
+        let text = "tenants: {a: {}}\nidentities: {x: {certificate: {cn: x, issuer: elsewhere}}}"
+        #expect(try !compile(text, trusted: nil).certificates.isEmpty)
+        #expect(throws: PolicyErrors.self) { try compile(text, trusted: []) }
     }
 
     @Test func allErrorsAreShownAtOnce() {

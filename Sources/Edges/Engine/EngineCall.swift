@@ -41,17 +41,19 @@ package final class EngineCall: EngineConnectionUser {
     ///   - method: The method.
     ///   - target: The target, with a version.
     ///   - json: The body.
+    ///   - fields: Further header fields.
     ///   - limit: The most bytes of an answer.
     ///   - timeout: How long the answer may take.
     ///   - completion: Called once, on the loop.
     package static func make(
         _ pool: EnginePool, _ method: Method, _ target: String, json: [UInt8]? = nil,
-        limit: Int = 8 << 20, timeout: TimeAmount = .seconds(20),
+        fields: [(FieldName, String)] = [], limit: Int = 8 << 20, timeout: TimeAmount = .seconds(20),
         _ completion: @escaping (Result<EngineAnswer, EngineFailure>) -> Void
     ) {
         var writer = HeadWriter(method, target)
         writer.field(.host, "docker")
         writer.field(.userAgent, "Quaymaster")
+        for (name, value) in fields { writer.field(name, value) }
         if json != nil { writer.field(.contentType, "application/json") }
         if let json {
             writer.framing(.length(json.count))

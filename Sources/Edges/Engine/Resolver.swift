@@ -176,7 +176,7 @@ package final class Resolver {
             resolution: .found(id: image.id, tenant: sole),
             image: ImageFinding(
                 owners: owners, isShared: isShared, soleOwner: sole, labels: image.labels,
-                triggers: image.triggers))
+                triggers: image.triggers, platform: image.platform))
     }
 
     // MARK: What a container was allowed, and what it joins

@@ -11,7 +11,8 @@ package final class Administration: Sendable {
     private let gateway: Gateway
     private let services: Services
     private let readPolicy: @Sendable () throws -> PolicyFile
-    private let reloadTLS: @Sendable () throws -> Void
+    private let readIssuers: @Sendable () throws -> Issuers
+    private let reloadTLS: @Sendable (Issuers) throws -> Void
 
     /// Makes the operator's hands.
     ///
@@ -19,26 +20,30 @@ package final class Administration: Sendable {
     ///   - gateway: Whose connections are looked at after a change.
     ///   - services: Whose authority and record are changed.
     ///   - readPolicy: Reads and compiles the policy anew.
+    ///   - readIssuers: Reads the authorities of clients' certificates anew.
     ///   - reloadTLS: Reads the server's certificate anew.
     package init(
         _ gateway: Gateway, _ services: Services,
         readPolicy: @escaping @Sendable () throws -> PolicyFile,
-        reloadTLS: @escaping @Sendable () throws -> Void
+        readIssuers: @escaping @Sendable () throws -> Issuers,
+        reloadTLS: @escaping @Sendable (Issuers) throws -> Void
     ) {
         self.gateway = gateway
         self.services = services
         self.readPolicy = readPolicy
+        self.readIssuers = readIssuers
         self.reloadTLS = reloadTLS
     }
 
-    /// Reads policy and certificate anew. What does not compile changes nothing.
+    /// Reads policy and certificates anew. What does not compile changes nothing.
     ///
     /// - Returns: The version of the policy that is in force now, and its warnings.
     package func reload(by who: String) throws -> (version: String, warnings: [Diagnostic]) {
         do {
             let file = try readPolicy()
-            try reloadTLS()
-            services.authority.replace(file)
+            let issuers = try readIssuers()
+            try reloadTLS(issuers)
+            services.authority.replace(file, issuers)
             gateway.authorityChanged()
             note("PolicyReloaded", who, "version \(file.policy.version)")
             services.log.info(
@@ -63,40 +68,38 @@ package final class Administration: Sendable {
     /// Revokes certificates; their connections end.
     ///
     /// - Parameters:
-    ///   - identity: Whose.
+    ///   - identity: Whose; nil when the fingerprint says it all.
     ///   - fingerprint: Which; nil for all that are not revoked yet.
     ///   - who: The operator, for the record.
     /// - Returns: The fingerprints that were revoked.
     /// - Throws: `IdentityError` when the registry cannot be written.
     package func revoke(
-        _ identity: String, fingerprint: String?, by who: String
+        _ identity: String?, fingerprint: String?, by who: String
     ) throws -> [String] {
         let now = Date()
+        let whose = identity ?? "whoever holds it"
         let revoked = try services.authority.changeRegistry { registry in
-            let found = registry.certificates(of: identity).filter { certificate in
-                certificate.revokedAt == nil
-                    && fingerprint.map { certificate.fingerprint.hasPrefix($0) } ?? true
-            }
+            let found = registry.revocable(of: identity, fingerprint: fingerprint)
             var problem: (any Error)?
-            for certificate in found {
+            for fingerprint in found {
                 do {
-                    try registry.revoke(certificate.fingerprint, at: now)
+                    try registry.revoke(fingerprint, at: now)
                 } catch {
                     problem = error
                 }
             }
-            return (fingerprints: found.map(\.fingerprint), problem: problem)
+            return (fingerprints: found, problem: problem)
         }
         gateway.authorityChanged()
         for fingerprint in revoked.fingerprints {
-            note("CertificateRevoked", who, "\(identity), fingerprint \(fingerprint)")
+            note("CertificateRevoked", who, "\(whose), fingerprint \(fingerprint)")
         }
         if let problem = revoked.problem {
             services.log.critical(
                 "a revocation is not on the disk: a restart would believe the certificate again",
-                metadata: ["identity": "\(identity)", "error": "\(problem)"])
+                metadata: ["identity": "\(whose)", "error": "\(problem)"])
             throw IdentityError(
-                "\(identity) is revoked until the gateway restarts, and not on the disk: \(problem)",
+                "this is revoked until the gateway restarts, and not on the disk: \(problem)",
                 hint: "make room on the disk, then revoke again")
         }
         return revoked.fingerprints

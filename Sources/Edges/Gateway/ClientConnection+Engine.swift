@@ -100,6 +100,7 @@ extension ClientConnection: EngineConnectionUser {
         answers = MessageReader()
         engine.write(ByteBuffer(bytes: outbound.bytes))
         if outbound.streamsBody {
+            upload = outbound.isArchive ? exchange.takeArchive().map { ArchiveUpload($0) } : nil
             intake = .streaming
             awaitUpload()
             if outbound.sendContinue {
@@ -120,12 +121,16 @@ extension ClientConnection: EngineConnectionUser {
             return write(bytes)
         }
         answers.add(bytes)
-        readAnswer()
+        // An engine that speaks before it has the whole archive waits: what the archive holds may
+        // still be refused, and a status is said once.
+        if upload == nil || answers.unread > Self.earlyAnswer { readAnswer() }
         process()
     }
 
     func engineDidPause() {
         flush()
+        // An upload's bytes go out as they are read, not at the answer's pace.
+        if upload != nil { engine?.flush() }
         guard let context, let engine, context.channel.isWritable else { return }
         engine.read()
     }
@@ -136,6 +141,7 @@ extension ClientConnection: EngineConnectionUser {
     }
 
     func engineDidEnd() {
+        if upload != nil { readAnswer() }
         switch outflow {
         case .raw: run(exchange.engineEnded())
         case .chunked: endChunks()
@@ -145,6 +151,7 @@ extension ClientConnection: EngineConnectionUser {
     }
 
     func engineDidClose() {
+        if upload != nil { readAnswer() }
         switch outflow {
         case .chunked: endChunks()
         case .raw: run(exchange.engineClosed())
@@ -171,7 +178,10 @@ extension ClientConnection: EngineConnectionUser {
                     + "whether the request was carried out is not known", status: 502))
     }
 
-    private func readAnswer() {
+    /// How much an engine may say before it has the whole of an archive.
+    private static let earlyAnswer = 256 << 10
+
+    func readAnswer() {
         while engine != nil {
             switch outflow {
             case .head:

@@ -14,8 +14,12 @@ extension ClientConnection {
         number += 1
         isActive = true
         deadline = nil
-        exchange = Exchange(bodyLimit: loop.services.limits.bodyBytes)
+        exchange = Exchange(bodyLimit: loop.services.limits.bodyBytes, hosts: hosts)
         facts = Facts()
+        upload = nil
+        isUploadBusy = false
+        isUploadWhole = false
+        hasPulled = false
         record = ActRecord(loop.services.ledger, identity: peer.identity, from: from)
         loop.counters.active += 1
         intake = .held
@@ -30,6 +34,7 @@ extension ClientConnection {
                     + "an operator issues another", rule: "identity.valid")
             return run(.answer(answer, .close))
         }
+        registryConfig = head.fields[.registryConfig]
         run(exchange.received(head))
     }
 
@@ -49,6 +54,8 @@ extension ClientConnection {
             if sendContinue { write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")) }
             intake = .collecting([], limit: limit)
         case .judge(let act): judge(act)
+        case .judgeContents(let act): judgeContents(act)
+        case .endArchive(let files): endArchive(files)
         case .record: recordIntent()
         case .send(let outbound): send(outbound)
         case .relay(let relay): self.relay(relay)
@@ -74,15 +81,20 @@ extension ClientConnection {
         for case .makeVolumes(let names) in exchange.permit?.obligations ?? [] {
             entry.reason = "makes first: volume/" + names.joined(separator: ", volume/")
         }
-        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        append(entry) { self.run(self.exchange.recorded()) }
+    }
+
+    /// Makes an entry durable; what cannot be recorded is not done.
+    func append(_ entry: Entry, _ then: @escaping () -> Void) {
+        let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
         let number = self.number
         let eventLoop = loop.eventLoop
         loop.services.ledger.append(entry) { result in
             eventLoop.execute {
-                let connection = bound.value
+                let (connection, then) = bound.value
                 guard number == connection.number, connection.isActive else { return }
                 switch result {
-                case .success: connection.run(connection.exchange.recorded())
+                case .success: then()
                 case .failure(let error):
                     connection.run(connection.exchange.recordFailed(error.description))
                 }

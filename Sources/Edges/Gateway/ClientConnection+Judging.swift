@@ -12,13 +12,16 @@ extension ClientConnection {
         record?.policy = policy.version
         facts = known(act)
         guard policy.needsFacts(act, by: peer.identity) else { return decide(act) }
-        lookUp(act, under: policy) { self.decide(act, isLookedUp: true) }
+        lookUp(act, under: policy) { facts in
+            self.facts = facts
+            self.decide(act, isLookedUp: true)
+        }
     }
 
     /// Finds out what an act's references and host paths are.
     ///
-    /// - Parameter then: Called with `facts` set; not called when the exchange ended meanwhile.
-    func lookUp(_ act: Act, under policy: Policy, _ then: @escaping () -> Void) {
+    /// - Parameter then: Called with what was found; not called when the exchange ended meanwhile.
+    func lookUp(_ act: Act, under policy: Policy, _ then: @escaping (Facts) -> Void) {
         let number = self.number
         let wanted = act.references.filter {
             $0.lendsPower || $0.kind == .image || (policy.isShared && $0.kind.isOwned)
@@ -29,8 +32,9 @@ extension ClientConnection {
             guard number == self.number, self.isActive else { return }
             switch result {
             case .success(let found):
-                self.facts.add(found)
-                self.lookAtPaths(act, then)
+                var facts = self.known(act)
+                facts.add(found)
+                self.lookAtPaths(act, facts, then)
             case .failure(let failure): self.fail(failure)
             }
             self.process()
@@ -51,23 +55,23 @@ extension ClientConnection {
     }
 
     /// Looks at the host paths that are bound by what is made, or by what is entered.
-    private func lookAtPaths(_ act: Act, _ then: @escaping () -> Void) {
+    private func lookAtPaths(_ act: Act, _ facts: Facts, _ then: @escaping (Facts) -> Void) {
         let demands = act.demands + facts.powers.values.joined()
         let paths = Set(
             demands.compactMap { demand -> String? in
                 guard case .bind(let bind) = demand.kind else { return nil }
                 return bind.source
             })
-        if paths.isEmpty { return then() }
+        if paths.isEmpty { return then(facts) }
         let number = self.number
-        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        let next = NIOLoopBound(then, eventLoop: loop.eventLoop)
+        let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
         loop.services.paths.find(Array(paths), on: loop.eventLoop).whenComplete { result in
-            let connection = bound.value
+            let (connection, then) = bound.value
             guard number == connection.number, connection.isActive else { return }
+            var facts = facts
             // What could not be looked at is not there, and so refused.
-            if case .success(let found) = result { connection.facts.paths = found }
-            next.value()
+            if case .success(let found) = result { facts.paths = found }
+            then(facts)
             connection.process()
         }
     }

@@ -52,6 +52,8 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     let loop: LoopContext
+    /// What clients of its listener may call us.
+    let hosts: HostNames
     var context: ChannelHandlerContext?
     private(set) var peer: Peer
     private(set) var from = ""
@@ -72,6 +74,16 @@ final class ClientConnection: ChannelInboundHandler {
     var number = 0
     var record: ActRecord?
     var facts = Facts()
+    /// The archive that is judged while it passes.
+    var upload: ArchiveUpload?
+    /// True while a thread works on it.
+    var isUploadBusy = false
+    /// True when all of it has come.
+    var isUploadWhole = false
+    /// True when images that a build takes from were looked for on their registries.
+    var hasPulled = false
+    /// What the client's registries ask for, by host; only while a build may need it.
+    var registryConfig: String?
 
     // The engine's side.
     var engine: EngineConnection?
@@ -84,10 +96,11 @@ final class ClientConnection: ChannelInboundHandler {
     /// Seconds that a client gets to take the end of an answer.
     static let patience: Int64 = 60
 
-    init(_ loop: LoopContext, _ peer: Peer) {
+    init(_ loop: LoopContext, _ peer: Peer, _ hosts: HostNames) {
         self.loop = loop
         self.peer = peer
-        exchange = Exchange(bodyLimit: loop.services.limits.bodyBytes)
+        self.hosts = hosts
+        exchange = Exchange(bodyLimit: loop.services.limits.bodyBytes, hosts: hosts)
     }
 
     // MARK: The channel
@@ -196,6 +209,7 @@ final class ClientConnection: ChannelInboundHandler {
         switch intake {
         case .head, .collecting, .discarding: true
         case .held: reader.unread < Self.ahead
+        case .streaming where isUploadBusy: reader.unread < Self.ahead
         case .streaming, .raw: engine?.isWritable ?? (reader.unread < Self.ahead)
         }
     }
@@ -266,6 +280,7 @@ final class ClientConnection: ChannelInboundHandler {
     }
 
     private func streamBody() -> Bool {
+        if upload != nil { return streamArchive() }
         guard let engine else { return false }
         do {
             let (bytes, payload) = try reader.framedBody()

@@ -1,3 +1,4 @@
+import Acts
 package import Foundation
 package import Identity
 package import JSON
@@ -63,8 +64,8 @@ package final class ControlSocket: Sendable {
                 return JSONObject([("ok", .bool(true))])
             case "revoke":
                 let revoked = try administration.revoke(
-                    value["identity"]?.string ?? "", fingerprint: value["fingerprint"]?.string,
-                    by: who)
+                    value["identity"]?.string,
+                    fingerprint: try value["fingerprint"]?.string.map(Self.fingerprint), by: who)
                 return JSONObject([
                     ("ok", .bool(true)), ("revoked", .array(revoked.map { .string($0) })),
                 ])
@@ -74,6 +75,15 @@ package final class ControlSocket: Sendable {
             log.error("a command failed", metadata: ["error": "\(error)", "by": "\(who)"])
             return JSONObject([("ok", .bool(false)), ("error", .string("\(error)"))])
         }
+    }
+}
+
+extension ControlSocket {
+    private static func fingerprint(_ text: String) throws -> String {
+        guard let digits = Fingerprint.digits(text) else {
+            throw GatewayError("\"\(text)\" is no fingerprint")
+        }
+        return digits
     }
 }
 

@@ -1,9 +1,10 @@
 import Dispatch
 import Engine
+import Exchange
 import Logging
 import NIOCore
 package import NIOPosix
-package import NIOSSL
+import NIOSSL
 import Synchronization
 import Wire
 
@@ -26,13 +27,13 @@ package final class Gateway: Sendable {
     /// Holds the TLS context of new connections; it is replaced when certificates are reloaded.
     private final class TLSHolder: Sendable {
         // Guards the context; held for a copy.
-        private let context: Mutex<NIOSSLContext?>
+        private let context: Mutex<TLSContext?>
 
-        init(_ context: NIOSSLContext?) {
+        init(_ context: TLSContext?) {
             self.context = Mutex(context)
         }
 
-        var current: NIOSSLContext? {
+        var current: TLSContext? {
             get { context.withLock { $0 } }
             set { context.withLock { $0 = newValue } }
         }
@@ -46,7 +47,7 @@ package final class Gateway: Sendable {
     ///   - group: Its event loops.
     /// - Throws: When the event loops are shut down.
     package init(
-        _ services: Services, tls: NIOSSLContext?, group: MultiThreadedEventLoopGroup
+        _ services: Services, tls: TLSContext?, group: MultiThreadedEventLoopGroup
     ) async throws {
         self.services = services
         self.group = group
@@ -112,14 +113,14 @@ package final class Gateway: Sendable {
 
     private func initialize(tls channel: any Channel) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
-            guard let context = tls.current, let loop = byLoop[ObjectIdentifier(channel.eventLoop)]
+            guard let tls = tls.current, let loop = byLoop[ObjectIdentifier(channel.eventLoop)]
             else { throw GatewayError("TLS is not set up") }
             var configuration = NIOSSLHandler.Configuration()
             configuration.maximumPreservedOutboundBufferCapacity = 64 << 10
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(
-                NIOSSLServerHandler(context: context, configuration: configuration))
-            try pipeline.addHandler(ClientConnection(loop.value, .unknown))
+                NIOSSLServerHandler(context: tls.context, configuration: configuration))
+            try pipeline.addHandler(ClientConnection(loop.value, .unknown, tls.hosts))
         }
     }
 
@@ -130,14 +131,15 @@ package final class Gateway: Sendable {
         return PeerCredentials.of(channel).flatMapThrowing { credentials in
             guard let loop else { throw GatewayError("this loop is not the gateway's") }
             let peer = Peer.unixUser(credentials.user, identity: listener.identity)
-            try channel.pipeline.syncOperations.addHandler(ClientConnection(loop.value, peer))
+            try channel.pipeline.syncOperations.addHandler(
+                ClientConnection(loop.value, peer, .local))
         }
     }
 
     // MARK: Changes while it runs
 
     /// Uses another certificate for connections from now on.
-    package func replace(tls context: NIOSSLContext) {
+    package func replace(tls context: TLSContext) {
         tls.current = context
     }
 

@@ -86,17 +86,25 @@ final class LoopContext {
         for connection in connections.values { connection.end("the gateway stops") }
     }
 
-    /// Reads a peer's certificate; the same bytes are read once.
+    /// Reads a peer's certificate and finds out whom it means; the same bytes are read once.
     func read(_ certificate: NIOSSLCertificate) -> Peer {
         do {
             let der = try certificate.toDERBytes()
-            if let known = certificates[der] { return .certificate(known) }
+            if let known = certificates[der] { return signIn(known) }
             let read = try PeerCertificate(der: der)
             if certificates.count >= 1024 { certificates.removeAll() }
             certificates[der] = read
-            return .certificate(read)
+            return signIn(read)
         } catch {
             return .unreadable("the certificate cannot be read: \(error)")
+        }
+    }
+
+    /// Whoever means nobody may still ask, and is told why with each refusal.
+    private func signIn(_ certificate: PeerCertificate) -> Peer {
+        switch services.authority.meaning(of: certificate) {
+        case .identity(let identity): .certificate(certificate, identity: identity)
+        case .nobody: .certificate(certificate, identity: "")
         }
     }
 }

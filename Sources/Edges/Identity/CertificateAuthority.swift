@@ -1,3 +1,4 @@
+package import Acts
 package import Crypto
 package import Foundation
 import SwiftASN1
@@ -113,14 +114,27 @@ package struct CertificateAuthority: Sendable {
     ///
     /// - Parameters:
     ///   - name: The identity.
+    ///   - alternatives: What else the certificate says of its holder, for mappings.
     ///   - lifetime: In seconds.
     ///   - now: The time.
     /// - Returns: The certificate with a new key.
     /// - Throws: What the cryptography library says.
-    package func identity(_ name: String, lifetime: TimeInterval, now: Date) throws -> KeyPair {
-        try issue(
+    package func identity(
+        _ name: String, alternatives: [CertificateName] = [], lifetime: TimeInterval, now: Date
+    ) throws -> KeyPair {
+        let names = alternatives.compactMap { alternative -> GeneralName? in
+            let text = String(decoding: alternative.bytes, as: UTF8.self)
+            return switch alternative.kind {
+            case .spiffe: .uniformResourceIdentifier(text)
+            case .alternative: text.utf8.contains(0x40) ? .rfc822Name(text) : .dnsName(text)
+            // The one is `name`, the other depends on everything else.
+            case .common, .fingerprint: nil
+            }
+        }
+        return try issue(
             commonName: name, lifetime: lifetime, now: now,
-            usage: ExtendedKeyUsage([.clientAuth]), alternatives: nil)
+            usage: ExtendedKeyUsage([.clientAuth]),
+            alternatives: names.isEmpty ? nil : SubjectAlternativeNames(names))
     }
 
     private func issue(

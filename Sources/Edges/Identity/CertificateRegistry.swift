@@ -1,3 +1,4 @@
+import Acts
 package import Foundation
 package import JSON
 
@@ -14,9 +15,9 @@ package struct IssuedCertificate: Hashable, Sendable {
     /// When it was revoked; nil while it is believed.
     package internal(set) var revokedAt: Date?
 
-    /// Notes a certificate that was just issued.
-    package init(_ certificate: PeerCertificate, issuedAt: Date) {
-        identity = certificate.identity
+    /// Notes a certificate that was just issued to an identity.
+    package init(_ certificate: PeerCertificate, to identity: String, issuedAt: Date) {
+        self.identity = identity
         fingerprint = certificate.fingerprint
         self.issuedAt = issuedAt
         notAfter = certificate.notAfter
@@ -44,13 +45,15 @@ package struct IssuedCertificate: Hashable, Sendable {
     }
 }
 
-/// Every certificate that was issued and which of them are revoked.
+/// Every certificate that was issued, and every one that is revoked, of ours or not.
 ///
 /// A file of JSON lines that only grows: an issue or a revocation is one line, durable before
-/// anybody is told of it. A certificate that is not in it is not believed, whoever signed it.
+/// anybody is told of it. A certificate of ours that is not in it means nobody by its common name.
 package struct CertificateRegistry: Sendable {
     /// The certificates by fingerprint.
     package private(set) var certificates: [String: IssuedCertificate] = [:]
+    /// When certificates that were issued elsewhere were revoked, by fingerprint.
+    package private(set) var revokedStrangers: [String: Date] = [:]
     private let file: URL
     /// The length of the whole lines, when a torn one follows them; whoever writes cuts it.
     private var tornAt: Int?
@@ -83,17 +86,36 @@ package struct CertificateRegistry: Sendable {
         certificates.values.filter { $0.identity == identity }.sorted { $0.issuedAt < $1.issuedAt }
     }
 
+    /// The fingerprints that a revocation means: none of them is revoked yet.
+    ///
+    /// - Parameters:
+    ///   - identity: Whose certificates; nil for whoever holds the one with the fingerprint.
+    ///   - fingerprint: Which of them, or their beginning. A whole fingerprint that nobody was
+    ///     issued is another authority's certificate, which can be revoked as well.
+    /// - Returns: What is to be revoked.
+    package func revocable(of identity: String?, fingerprint: String?) -> [String] {
+        if let fingerprint, Fingerprint.isWhole(fingerprint), certificates[fingerprint] == nil {
+            return revokedStrangers[fingerprint] == nil ? [fingerprint] : []
+        }
+        // Without a name only a whole fingerprint says what is meant.
+        guard identity != nil || fingerprint.map(Fingerprint.isWhole) == true else { return [] }
+        return certificates.values.filter { certificate in
+            certificate.revokedAt == nil && certificate.identity == identity ?? certificate.identity
+                && fingerprint.map(certificate.fingerprint.hasPrefix) ?? true
+        }.map(\.fingerprint).sorted()
+    }
+
     /// Notes an issue.
     package mutating func issue(_ certificate: IssuedCertificate) throws {
         try append([("event", .string("issued"))] + certificate.members)
-        certificates[certificate.fingerprint] = certificate
+        note(certificate)
     }
 
     /// Revokes a certificate: not believed from now on, also when the disk refuses the line.
     ///
     /// - Throws: `IdentityError` when a restart would believe the certificate again.
     package mutating func revoke(_ fingerprint: String, at now: Date) throws {
-        certificates[fingerprint]?.revokedAt = now
+        noteRevocation(of: fingerprint, at: now)
         try append([
             ("event", .string("revoked")), ("fingerprint", .string(fingerprint)),
             ("at", .integer(Int64(now.timeIntervalSince1970))),
@@ -104,10 +126,37 @@ package struct CertificateRegistry: Sendable {
     package func objection(to certificate: PeerCertificate, at now: Date) -> String? {
         guard now <= certificate.notAfter else { return "the certificate has expired" }
         guard now >= certificate.notBefore else { return "the certificate is not valid yet" }
-        guard let known = certificates[certificate.fingerprint] else {
-            return "the certificate is not in the registry"
+        guard certificate.servesClients else {
+            return "the certificate is for other purposes than a client's"
         }
-        return known.revokedAt == nil ? nil : "the certificate is revoked"
+        let revoked =
+            certificates[certificate.fingerprint]?.revokedAt
+            ?? revokedStrangers[certificate.fingerprint]
+        return revoked == nil ? nil : "the certificate is revoked"
+    }
+
+    /// Why a certificate of ours means nobody by its common name, or nil.
+    package func objectionToName(of certificate: PeerCertificate) -> String? {
+        certificates[certificate.fingerprint] == nil
+            ? "the certificate \(certificate.fingerprint) is not in the registry" : nil
+    }
+
+    private mutating func note(_ certificate: IssuedCertificate) {
+        let fingerprint = certificate.fingerprint
+        // Whatever was revoked stays so, also when it is noted again or was not known before.
+        let revokedAt =
+            certificates[fingerprint]?.revokedAt
+            ?? revokedStrangers.removeValue(forKey: fingerprint)
+        certificates[fingerprint] = certificate
+        certificates[fingerprint]?.revokedAt = revokedAt
+    }
+
+    private mutating func noteRevocation(of fingerprint: String, at time: Date) {
+        if certificates[fingerprint] == nil {
+            revokedStrangers[fingerprint] = time
+        } else {
+            certificates[fingerprint]?.revokedAt = time
+        }
     }
 
     private mutating func apply(_ value: JSONValue) throws {
@@ -120,8 +169,8 @@ package struct CertificateRegistry: Sendable {
             guard let certificate = IssuedCertificate(value) else {
                 throw IdentityError("incomplete")
             }
-            certificates[fingerprint] = certificate
-        case "revoked": certificates[fingerprint]?.revokedAt = time
+            note(certificate)
+        case "revoked": noteRevocation(of: fingerprint, at: time)
         default: throw IdentityError("unknown event")
         }
     }

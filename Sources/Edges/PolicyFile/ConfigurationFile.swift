@@ -1,3 +1,4 @@
+import Acts
 package import Foundation
 import Yams
 
@@ -9,6 +10,14 @@ package struct ConfigurationFile: Sendable {
         package let text: String
         /// The line, from 1.
         package let line: Int
+    }
+
+    /// An authority beside ours whose certificates mappings may name.
+    package struct TrustedAuthority: Hashable, Sendable {
+        /// The name that mappings use.
+        package let name: String
+        /// Its certificate, PEM, with those that it hangs from.
+        package let file: URL
     }
 
     /// The configuration's own directory.
@@ -29,8 +38,12 @@ package struct ConfigurationFile: Sendable {
     package let certificate: URL
     /// Its key.
     package let key: URL
+    /// What clients may call the server beside the names in its certificate.
+    package let names: [String]
     /// The authority that issues clients' certificates.
     package let authority: URL
+    /// The further authorities whose clients are let in when the policy says what they mean.
+    package let trust: [TrustedAuthority]
     /// True when clients may speak TLS 1.2.
     package let allowsTLS12: Bool
     /// The limits that differ from the defaults, by name.
@@ -50,7 +63,7 @@ package struct ConfigurationFile: Sendable {
         let text = try String(contentsOf: url, encoding: .utf8)
         let reader = YAMLReader(file: url.path)
         let known = [
-            "listen", "engines", "state", "policy", "metrics", "tls", "limits", "cgroup",
+            "listen", "engines", "state", "policy", "metrics", "tls", "trust", "limits", "cgroup",
         ]
         let record = reader.record(reader.document(text), "quaymaster.yaml", known: known)
         self.directory = directory.absoluteURL
@@ -65,10 +78,12 @@ package struct ConfigurationFile: Sendable {
         policy = path(record["policy"], "policy", "policy.yaml")
         metrics = record["metrics"].flatMap { Self.located($0, reader) }
         let tls = reader.record(
-            record["tls"], "tls", known: ["certificate", "key", "authority", "minimum"])
+            record["tls"], "tls", known: ["certificate", "key", "authority", "minimum", "names"])
         certificate = path(tls["certificate"], "certificate", "server.pem")
         key = path(tls["key"], "key", "server-key.pem")
+        names = Self.names(tls["names"], reader)
         authority = path(tls["authority"], "authority", "ca.pem")
+        trust = Self.trust(record["trust"], reader, directory)
         let minimum = tls["minimum"]?.scalar?.string ?? "1.2"
         if !["1.2", "1.3"].contains(minimum) {
             reader.report("minimum is 1.2 or 1.3", at: tls["minimum"])
@@ -118,6 +133,53 @@ package struct ConfigurationFile: Sendable {
             return usual
         }
         return address
+    }
+
+    private static func names(_ node: Node?, _ reader: YAMLReader) -> [String] {
+        reader.list(node, "names").compactMap { entry in
+            guard let name = reader.text(entry, "a name") else { return nil }
+            let isPlain = name.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+                default: false
+                }
+            }
+            if !isPlain {
+                reader.report(
+                    "\"\(name)\" is no host's name", at: entry,
+                    hint: "write it without port and wildcards, for example docker.example.com")
+            }
+            return name
+        }
+    }
+
+    private static func trust(
+        _ node: Node?, _ reader: YAMLReader, _ directory: URL
+    ) -> [TrustedAuthority] {
+        var names: Set<String> = [IssuerName.ours]
+        return reader.list(node, "trust").compactMap { entry in
+            let record = reader.record(entry, "an authority", known: ["name", "ca"])
+            guard let name = reader.text(record["name"], "name"),
+                let path = reader.text(record["ca"], "ca")
+            else {
+                reader.report(
+                    "the authority has no name or no ca", at: entry,
+                    hint: "write - {name: corp, ca: corp-ca.pem}")
+                return nil
+            }
+            guard IdentityName.isValid(name) else {
+                reader.report(
+                    "\"\(name)\" is no name of an authority", at: entry,
+                    hint: IdentityName.grammar)
+                return nil
+            }
+            guard names.insert(name).inserted else {
+                reader.report("the authority \"\(name)\" is ours or stands twice", at: entry)
+                return nil
+            }
+            return TrustedAuthority(
+                name: name, file: URL(fileURLWithPath: path, relativeTo: directory).absoluteURL)
+        }
     }
 
     private static func limits(_ node: Node?, _ reader: YAMLReader) -> [String: Int] {

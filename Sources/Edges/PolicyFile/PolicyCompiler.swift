@@ -5,12 +5,15 @@ import Yams
 /// Turns the nodes of a policy file into rules, section by section.
 struct PolicyCompiler {
     let reader: YAMLReader
+    /// The names of the authorities that are trusted beside ours; nil when that is not known.
+    let trusted: Set<String>?
     private(set) var levels: [String: Level] = [:]
     private(set) var zones: [String: Zone] = [:]
     private(set) var tenants: [String: Zone] = [:]
     private(set) var labels: [String: [NamePattern]] = [:]
     private(set) var roles: [String: VerbSet] = [:]
     private(set) var identities: [String: Set<UInt32>] = [:]
+    private(set) var certificates = CertificateMappings()
     private(set) var grants: [String: [Grant]] = [:]
 
     /// A class of trust that tenants live in.
@@ -26,8 +29,9 @@ struct PolicyCompiler {
 
     private static let sections = ["levels", "zones", "tenants", "roles", "identities", "grants"]
 
-    init(_ reader: YAMLReader) {
+    init(_ reader: YAMLReader, trusted: Set<String>?) {
         self.reader = reader
+        self.trusted = trusted
         for standard in Level.Standard.allCases {
             levels[standard.rawValue] = .builtIn(standard)
         }
@@ -135,7 +139,10 @@ struct PolicyCompiler {
         for (name, value) in reader.pairs(node, "identities") {
             let word = name.string ?? ""
             guard isFree(word, name, among: Array(identities.keys), "identity") else { continue }
-            let record = reader.record(value, "identity \"\(word)\"", known: ["unixUser"])
+            let record = reader.record(
+                value, "identity \"\(word)\"", known: ["unixUser", "certificate"])
+            CertificateCompiler(reader: reader, trusted: trusted)
+                .read(record["certificate"], of: word, into: &certificates)
             var users: Set<UInt32> = []
             for user in reader.list(record["unixUser"], "unixUser") {
                 guard let id = user.string.flatMap({ UInt32($0) }) else {

@@ -7,6 +7,8 @@ package struct PolicyFile: Sendable {
     package let policy: Policy
     /// For each identity that is declared, the Unix users that may speak for it over a socket.
     package let unixUsers: [String: Set<UInt32>]
+    /// Which identities certificates mean, where it is not by their common names.
+    package let certificates: CertificateMappings
     /// What the author should know although the policy works.
     package let warnings: [Diagnostic]
 
@@ -17,14 +19,16 @@ package struct PolicyFile: Sendable {
     ///   - file: Its name, for messages and for records.
     ///   - version: A digest of the text.
     ///   - issued: The identities that hold a certificate of ours; nil when that is not known.
+    ///   - trusted: The names of the authorities that are trusted beside ours; nil when that is not
+    ///     known.
     ///   - cgroup: The first part of every tenant's cgroup.
     /// - Throws: `PolicyErrors` with every error that was found.
     package init(
         _ text: String, file: String, version: String, issued: Set<String>? = nil,
-        cgroup: String = "quaymaster"
+        trusted: Set<String>? = nil, cgroup: String = "quaymaster"
     ) throws(PolicyErrors) {
         let reader = YAMLReader(file: file)
-        var compiler = PolicyCompiler(reader)
+        var compiler = PolicyCompiler(reader, trusted: trusted)
         compiler.read(text, issued: issued)
         guard !reader.hasErrors else { throw PolicyErrors(diagnostics: reader.diagnostics) }
         var policy = Policy(
@@ -33,6 +37,7 @@ package struct PolicyFile: Sendable {
         policy.cgroupRoot = cgroup
         self.policy = policy
         unixUsers = compiler.identities
+        certificates = compiler.certificates
         warnings = reader.diagnostics
     }
 }

@@ -29,6 +29,9 @@ package enum Obligation: Hashable, Sendable {
     case useRuntime(String)
     /// What is made is made safe where no program notices.
     case harden(Hardening)
+    /// What is built is labelled as the tenant's from its first step on, so that no build of another
+    /// tenant finds it in the engine's cache.
+    case keepCacheApart
     /// These names of images become the tenant's before the engine hears of them.
     case claim([String])
 }

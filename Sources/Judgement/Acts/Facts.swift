@@ -18,12 +18,15 @@ package struct ImageFinding: Hashable, Sendable {
     package let labels: [String]
     /// Instructions that run when something is built on it (`ONBUILD`).
     package let triggers: [String]
+    /// What it is for, for example `linux/amd64`; "" when it does not say.
+    package let platform: String
 
     /// Makes a finding.
     package init(
         owners: Set<String>, isShared: Bool, soleOwner: String?, labels: [String] = [],
-        triggers: [String] = []
+        triggers: [String] = [], platform: String = ""
     ) {
+        self.platform = platform
         self.owners = owners
         self.isShared = isShared
         self.soleOwner = soleOwner

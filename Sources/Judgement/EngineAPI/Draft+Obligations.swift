@@ -21,7 +21,7 @@ extension Draft {
         case .harden(let hardening): harden(hardening, on: engine)
         case .useDefaultRuntime: setRuntime(nil)
         case .useRuntime(let name): setRuntime(name)
-        case .makeVolumes, .claim: break
+        case .makeVolumes, .claim, .keepCacheApart: break
         }
     }
 
@@ -119,8 +119,6 @@ extension Draft {
     private mutating func stampImage(tenant: String?) {
         switch call.operation.name {
         case "ImageBuild":
-            // What a build leaves behind carries the labels of its Dockerfile.
-            call.force(["rm": "1", "forcerm": "1"])
             var labels = ParameterValue.json(call.query.value("labels"))?.object ?? JSONObject()
             labels[StampedLabel.tenant] = .string(tenant ?? "")
             call.force(["labels": JSONWriter.text(.object(labels))])

@@ -68,6 +68,7 @@ package struct Draft: Sendable {
             rawBody = nil
         }
         try act.add(queryOf: call)
+        try Self.readChanges(&self.call, into: &act)
         // Each may cost a question to the engine.
         guard act.references.count <= Self.maximumReferences else {
             throw BodyRefusal(
@@ -77,6 +78,21 @@ package struct Draft: Sendable {
         try Self.check(object, of: operation)
         body = object
         self.act = act
+    }
+
+    /// Instructions of a Dockerfile that a commit or an import applies, written anew.
+    private static func readChanges(
+        _ call: inout Call, into act: inout Act
+    ) throws(BodyRefusal) {
+        let changes = call.query["changes"]
+        if changes.isEmpty { return }
+        do {
+            let read = try ImageChanges(parsing: changes)
+            act.demands += read.labels.map { Demand(.label($0), origin: "changes") }
+            call.replace("changes", read.texts)
+        } catch {
+            throw BodyRefusal(error, in: "changes")
+        }
     }
 
     /// Adds what a body refers to and asks for.

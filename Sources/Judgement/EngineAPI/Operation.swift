@@ -61,6 +61,11 @@ package struct Operation: Sendable {
     /// has what the subject has.
     package let enters: Bool
 
+    /// True when the body is a JSON value.
+    package var takesJSON: Bool {
+        if case .json = body { true } else { false }
+    }
+
     /// A part of a path.
     package enum Segment: Hashable, Sendable {
         /// Exactly this.

@@ -88,7 +88,8 @@ package struct Query: Hashable, Sendable {
         set(name, values: [value], of: operation)
     }
 
-    private mutating func set(_ name: String, values: [String], of operation: Operation) {
+    /// Sets a parameter of an operation to these values.
+    mutating func set(_ name: String, values: [String], of operation: Operation) {
         guard let parameter = operation.parameters.first(where: { $0.name == name }) else { return }
         entries.removeAll { $0.parameter == parameter }
         entries.append(Entry(parameter: parameter, values: values))

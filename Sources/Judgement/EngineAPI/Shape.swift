@@ -94,27 +94,6 @@ package indirect enum Shape: Sendable {
     }
 }
 
-/// Why a body was refused before anybody asked who may do it.
-package struct BodyRefusal: Error, Hashable, Sendable {
-    /// The field's path, for example `HostConfig.Mounts[0].Type`; "" for the whole body.
-    package let path: String
-    /// The rule's id.
-    package let rule: String
-    /// What is wrong, completing "the field …".
-    package let problem: String
-
-    init(_ path: String, _ rule: String, _ problem: String) {
-        self.path = path
-        self.rule = rule
-        self.problem = problem
-    }
-
-    /// One sentence for the client.
-    package var sentence: String {
-        (path.isEmpty ? "the body " : "the field \(path) ") + problem + "; rule \(rule)"
-    }
-}
-
 extension Shape {
     /// Reads a value through the shape.
     ///

@@ -9,18 +9,6 @@ package enum StampedLabel {
     /// The identity that made it.
     package static let identity = "quaymaster.identity"
 
-    /// True when instructions may set such a label, however they are quoted or escaped, or made
-    /// of variables.
-    static func isMentioned(in instructions: String) -> Bool {
-        // Quotes and escapes go, and so do line ends: a backslash joins the next line.
-        let plain = String(
-            decoding: instructions.lowercased().utf8.filter {
-                !Array("\\\"'`\r\n".utf8).contains($0)
-            },
-            as: UTF8.self)
-        return plain.contains(prefix) || (plain.contains("label") && plain.contains("$"))
-    }
-
     /// The tenant that labels name; nil when they name none.
     package static func tenant(in labels: JSONValue?) -> String? {
         labels?[tenant]?.string.flatMap { $0.isEmpty ? nil : $0 }

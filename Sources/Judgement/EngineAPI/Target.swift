@@ -1,4 +1,4 @@
-import Acts
+package import Acts
 
 /// Why a target was refused before anybody asked who may do it.
 package enum TargetFailure: Error, Hashable, Sendable {
@@ -8,6 +8,8 @@ package enum TargetFailure: Error, Hashable, Sendable {
     case unknownOperation
     /// The path exists, but not with this method.
     case unknownMethod
+    /// The path asks about an object that cannot exist.
+    case absent(Reference)
     /// The operation exists and is refused to everybody.
     case refusedOperation(String, reason: String)
     /// The client's API version is below the floor.
@@ -21,6 +23,7 @@ package enum TargetFailure: Error, Hashable, Sendable {
     package var status: Int {
         switch self {
         case .malformed, .tooOld, .tooNew, .parameter: 400
+        case .absent: 404
         case .unknownOperation, .unknownMethod, .refusedOperation: 403
         }
     }
@@ -30,6 +33,7 @@ package enum TargetFailure: Error, Hashable, Sendable {
         switch self {
         case .malformed: "target.grammar"
         case .unknownOperation, .unknownMethod: "operation.unknown"
+        case .absent: "target.absent"
         case .refusedOperation(let name, _): "operation.\(name)"
         case .tooOld, .tooNew: "api.version"
         case .parameter: "query.parameter"
@@ -40,6 +44,7 @@ package enum TargetFailure: Error, Hashable, Sendable {
     package var sentence: String {
         switch self {
         case .malformed(let what): what
+        case .absent(let reference): Absence.message(reference)
         case .unknownOperation:
             "this is no operation of the Engine API that the gateway knows; rule \(rule); "
                 + "the operations of API \(APIVersion.floor) to \(APIVersion.ceiling) are"
@@ -84,7 +89,7 @@ package struct Call: Sendable {
         version = try Self.version(takenFrom: &segments)
         guard let method = Operation.Method(rawValue: method),
             let found = Catalogue.find(method, segments)
-        else { throw Catalogue.knows(segments) ? .unknownMethod : .unknownOperation }
+        else { throw Self.failure(method, segments) }
         if let reason = found.operation.refused {
             throw .refusedOperation(found.operation.name, reason: reason)
         }
@@ -96,6 +101,31 @@ package struct Call: Sendable {
         query = try Query(parts.count > 1 ? Substring(parts[1]) : "", for: operation)
     }
 
+    private static func failure(_ method: String, _ segments: [Substring]) -> TargetFailure {
+        if let method = Operation.Method(rawValue: method),
+            let object = Catalogue.impossible(method, segments)
+        {
+            return .absent(Reference(object.kind, object.name, origin: "path"))
+        }
+        switch segments.first.map(String.init) {
+        case "grpc"?:
+            return .refusedOperation(
+                "GRPC",
+                reason: "the engine's gRPC is a stream that cannot be judged; "
+                    + "build with DOCKER_BUILDKIT=0")
+        case "debug"?:
+            return .refusedOperation(
+                "Debug", reason: "the engine's profiler is for who runs the engine; ask it there")
+        default: return Catalogue.knows(segments) ? .unknownMethod : .unknownOperation
+        }
+    }
+
+    /// True when a stream of bytes comes with the request: pulls are among the imports, and bring none.
+    package var bringsBody: Bool {
+        guard case .stream = operation.body else { return false }
+        return operation.name != "ImageCreate" || query.value("fromSrc") == "-"
+    }
+
     /// Narrows the operation's filters by a label.
     mutating func narrow(toLabel label: String) {
         query.narrow(toLabel: label, of: operation)
@@ -104,6 +134,11 @@ package struct Call: Sendable {
     /// Sets flags, whatever the client said.
     mutating func force(_ flags: [String: String]) {
         for (name, value) in flags { query.set(name, value, of: operation) }
+    }
+
+    /// Sets a parameter that may stand several times to these values.
+    mutating func replace(_ name: String, _ values: [String]) {
+        query.set(name, values: values, of: operation)
     }
 
     /// Adds a value to a parameter that may stand several times.

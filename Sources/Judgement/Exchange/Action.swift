@@ -9,6 +9,10 @@ package enum Action: Sendable {
     case collectBody(limit: Int, sendContinue: Bool)
     /// Resolve the act's references as far as the policy needs it, decide, then call `decided`.
     case judge(Act)
+    /// Resolve and decide what an archive holds, then call `contentsDecided`.
+    case judgeContents(Act)
+    /// Write these files and the archive's end to the engine; the body has ended then.
+    case endArchive(files: [ArchiveFile])
     /// Make the intent durable, then call `recorded`.
     case record
     /// Send this to the engine; the client's body follows when `streamsBody`. The engine's answer
@@ -27,6 +31,14 @@ package enum Action: Sendable {
     case answer(Answer, Ending)
     /// The exchange is over.
     case finish(Ending)
+}
+
+/// A file that an archive is sent with at its end.
+package struct ArchiveFile: Hashable, Sendable {
+    /// Its name.
+    package let name: String
+    /// Its content.
+    package let content: [UInt8]
 }
 
 /// What becomes of the two connections when an exchange is over.
@@ -56,6 +68,8 @@ package struct Outbound: Hashable, Sendable {
     package let bytes: [UInt8]
     /// True when the client's body follows, still framed as it came.
     package let streamsBody: Bool
+    /// True when the body is an archive that is judged while it passes.
+    package let isArchive: Bool
     /// True when the client waits for `100 Continue` before it sends its body.
     package let sendContinue: Bool
     /// The method, which decides whether the answer has a body.

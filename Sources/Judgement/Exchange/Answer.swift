@@ -38,8 +38,8 @@ package struct Answer: Hashable, Sendable {
 
     init(_ failure: TargetFailure) {
         switch failure {
-        case .tooOld, .tooNew:
-            // Clients negotiate on these words; they are the engine's own.
+        case .tooOld, .tooNew, .absent:
+            // Clients go by these words; they are the engine's own.
             self.init(status: failure.status, message: failure.sentence, rule: failure.rule)
         default:
             self.init(

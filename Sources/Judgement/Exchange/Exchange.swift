@@ -23,6 +23,8 @@ package struct Exchange: ~Copyable {
     /// An exchange that the engine has been sent.
     private struct Open {
         var bodyEnded: Bool
+        /// What the archive turned out to hold, while it is judged.
+        var contents: ArchiveContents?
         var relayed: ResponseHead?
         /// True when the answer's head told the client that the connection ends.
         var saidClose = false
@@ -37,6 +39,8 @@ package struct Exchange: ~Copyable {
 
     /// The most bytes of a judged JSON body; secrets and configs are up to 500 KiB.
     private let bodyLimit: Int
+    /// What the client may call us.
+    private let hosts: HostNames
 
     /// What the request turned out to be, once it is understood.
     package private(set) var act: Act?
@@ -44,14 +48,22 @@ package struct Exchange: ~Copyable {
     package private(set) var operation: Operation?
     /// The permission, once there is one.
     package private(set) var permit: Permit?
+    /// The permission for what the request's archive holds.
+    package private(set) var contentsPermit: Permit?
+    private var archive: ArchiveJudge?
     /// The exec that the engine made for this request, once its answer is whole.
     package private(set) var madeExec: String?
     /// The request as it goes to the engine, for the record's digest.
     package private(set) var request: EngineRequest?
 
     /// Makes the exchange of one request.
-    package init(bodyLimit: Int) {
+    ///
+    /// - Parameters:
+    ///   - bodyLimit: The most bytes of a judged body.
+    ///   - hosts: The names that its listener may be asked by.
+    package init(bodyLimit: Int, hosts: HostNames = HostNames([])) {
         self.bodyLimit = bodyLimit
+        self.hosts = hosts
     }
 
     // MARK: The request
@@ -67,11 +79,13 @@ package struct Exchange: ~Copyable {
             return refuse(Answer(error))
         }
         operation = call.operation
-        if let answer = FrontMatter.refusal(head, for: call.operation) { return refuse(answer) }
+        if let answer = FrontMatter.refusal(head, for: call.operation, by: hosts) {
+            return refuse(answer)
+        }
         switch call.operation.body {
-        case .stream:
+        case .stream where call.bringsBody:
             return understand { () throws(BodyRefusal) in try Draft(call) }
-        case .none, .json:
+        case .none, .json, .stream:
             guard head.framing != .none else {
                 return understand { () throws(BodyRefusal) in try Draft(call) }
             }
@@ -93,7 +107,7 @@ package struct Exchange: ~Copyable {
     package mutating func bodyCollected(_ body: [UInt8]) -> Action {
         guard case .collecting(let call) = state else { return abort() }
         hasCollectedBody = true
-        if case .none = call.operation.body {
+        if !call.operation.takesJSON {
             guard FrontMatter.saysNothing(body) else {
                 return refuse(
                     Answer(
@@ -159,6 +173,8 @@ package struct Exchange: ~Copyable {
         guard let engine else {
             return refuse(Answer(status: 503, message: "quaymaster: the engine is not reachable"))
         }
+        archive = ArchiveJudge(draft)
+        if archive != nil { draft.sendArchiveAnew() }
         for obligation in permit.obligations {
             draft.apply(obligation, for: identity, on: engine)
         }
@@ -190,16 +206,18 @@ package struct Exchange: ~Copyable {
         let request = draft.request(version: version)
         self.request = request
         let upgrade = hijacks ? head.upgrade : nil
-        var streams = false
-        if case .stream = draft.call.operation.body { streams = head.framing != .none }
+        let streams = draft.call.bringsBody && (head.framing != .none || archive != nil)
+        // An archive is written anew, however long that is.
+        let framing: BodyFraming = archive == nil ? head.framing : .chunked
         let volumes = permit.obligations.flatMap { obligation -> [String] in
             if case .makeVolumes(let names) = obligation { names } else { [] }
         }
         return Outbound(
             bytes: RelayHead.request(
-                request, head.method, framing: streams ? head.framing : .none, upgrade: upgrade,
+                request, head.method, framing: streams ? framing : .none, upgrade: upgrade,
                 from: head, carriesCredentials: draft.act.harm.contains(.connectsOut)),
-            streamsBody: streams, sendContinue: streams && head.expectsContinue,
+            streamsBody: streams, isArchive: archive != nil,
+            sendContinue: streams && head.expectsContinue,
             method: head.method, volumes: volumes, tenant: permit.tenant,
             isRepeatable: (head.method == .get || head.method == .head) && !hijacks)
     }
@@ -209,6 +227,60 @@ package struct Exchange: ~Copyable {
         let view = AnswerView(operation, permit)
         state = .open(Open(bodyEnded: !outbound.streamsBody, view: view))
         return .send(outbound)
+    }
+
+    // MARK: The archive
+
+    /// Hands the judge of the request's archive to who moves its bytes; nil when there is none.
+    package mutating func takeArchive() -> ArchiveJudge? {
+        defer { archive = nil }
+        return archive
+    }
+
+    /// The whole archive has passed, but for its end.
+    ///
+    /// - Parameter contents: What it turned out to hold.
+    /// - Returns: To judge what it asks for, or to write its end.
+    package mutating func archiveEnded(_ contents: ArchiveContents) -> Action {
+        guard case .open(var open) = state, open.relayed == nil else { return abort() }
+        open.contents = contents
+        state = .open(open)
+        guard let act = contents.act else { return endArchive(Facts()) }
+        return .judgeContents(act)
+    }
+
+    /// Something in the archive is refused, at its place or at its end.
+    package mutating func archiveRefused(_ refusal: BodyRefusal) -> Action {
+        guard case .open(let open) = state, open.relayed == nil else { return abort() }
+        return refuse(Answer(refusal))
+    }
+
+    /// The policy has spoken about what the archive holds.
+    ///
+    /// - Parameters:
+    ///   - decision: What it said.
+    ///   - facts: What the images are that it takes from.
+    /// - Returns: To write the archive's end, or to answer with the refusal.
+    package mutating func contentsDecided(_ decision: Decision, seeing facts: Facts) -> Action {
+        guard case .open(let open) = state, open.contents != nil else { return abort() }
+        switch decision {
+        case .refuse(let refusal): return refuse(Answer(refusal))
+        case .permit(let permit):
+            contentsPermit = permit
+            return endArchive(facts)
+        }
+    }
+
+    private mutating func endArchive(_ facts: Facts) -> Action {
+        guard case .open(let open) = state, let contents = open.contents else { return abort() }
+        let isShared = contentsPermit?.obligations.contains(.keepCacheApart) == true
+        do throws(BodyRefusal) {
+            let files = try contents.files(
+                seeing: facts, for: isShared ? contentsPermit?.tenant : nil)
+            return .endArchive(files: files.map { ArchiveFile(name: $0.name, content: $0.content) })
+        } catch {
+            return refuse(Answer(error))
+        }
     }
 
     // MARK: The answer
@@ -325,7 +397,7 @@ package struct Exchange: ~Copyable {
             state = engineEnded ? .over : .switched(clientEnded: true, engineEnded: false)
             return engineEnded ? .finish(.close) : .endEngineInput
         case .collecting: return refuse(Answer(BodyFailure.incomplete))
-        case .open(let open) where !open.bodyEnded: return abort()
+        case .open(let open) where !open.bodyEnded && open.contents == nil: return abort()
         case .open where operation?.isLive == true: return abort()
         case .idle: return abort()
         case .judging, .recording, .open, .switched, .over: return .wait

@@ -4,7 +4,10 @@ import Wire
 /// What a request's header fields must say for its operation.
 enum FrontMatter {
     /// Why a request is refused for its header fields, or nil.
-    static func refusal(_ head: RequestHead, for operation: Operation) -> Answer? {
+    static func refusal(
+        _ head: RequestHead, for operation: Operation, by hosts: HostNames
+    ) -> Answer? {
+        if let answer = hostRefusal(head, hosts) { return answer }
         if head.fields[.contentEncoding].map({ $0.lowercased() != "identity" }) == true {
             return refused(400, "wire.encoding", "an encoded body cannot be judged; send it plain")
         }
@@ -22,6 +25,15 @@ enum FrontMatter {
         guard body.count <= 16 else { return false }
         let text = body.filter { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }
         return text.isEmpty || text.elementsEqual("{}".utf8) || text.elementsEqual("null".utf8)
+    }
+
+    private static func hostRefusal(_ head: RequestHead, _ hosts: HostNames) -> Answer? {
+        let host = head.fields[.host] ?? ""
+        guard !hosts.include(host) else { return nil }
+        return refused(
+            403, "wire.host",
+            "\(host) is no name of this gateway's, and a page could hide behind it; "
+                + "ask for \(hosts.words)")
     }
 
     /// A page in a browser that holds the user's certificate could stop containers: what only

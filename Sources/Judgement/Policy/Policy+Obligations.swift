@@ -55,6 +55,7 @@ extension Policy {
             obligations.append(.makeVolumes(absent.map(\.text)))
         }
         let names = act.references.filter { $0.kind == .image && $0.use == .makes }
+        if act.verbs.contains(.build) { obligations.append(.keepCacheApart) }
         if !names.isEmpty { obligations.append(.claim(names.map(\.text))) }
         return obligations
     }

@@ -1,3 +1,4 @@
+import Acts
 import Foundation
 import Gateway
 import Identity
@@ -13,13 +14,15 @@ struct CertificateIssue {
     ///
     /// - Parameters:
     ///   - name: The identity.
+    ///   - alternatives: What else the certificate says of its holder.
     ///   - lifetime: In seconds.
     ///   - folder: Where `ca.pem`, `cert.pem` and `key.pem` go; none of them may exist.
     ///   - now: The time.
     /// - Returns: The certificate's entry.
     /// - Throws: When a file exists, or something cannot be written.
     func run(
-        _ name: String, lifetime: TimeInterval, into folder: URL, now: Date
+        _ name: String, alternatives: [CertificateName] = [], lifetime: TimeInterval,
+        into folder: URL, now: Date
     ) throws -> IssuedCertificate {
         for file in ["ca.pem", "cert.pem", "key.pem"] {
             let path = folder.appendingPathComponent(file).path
@@ -28,8 +31,10 @@ struct CertificateIssue {
                     "\(path) exists; nothing was changed", hint: "choose another --out", code: 1)
             }
         }
-        let pair = try authority.identity(name, lifetime: lifetime, now: now)
-        let issued = IssuedCertificate(try PeerCertificate(pair.certificate), issuedAt: now)
+        let pair = try authority.identity(
+            name, alternatives: alternatives, lifetime: lifetime, now: now)
+        let issued = IssuedCertificate(
+            try PeerCertificate(pair.certificate), to: name, issuedAt: now)
         // Noted before it exists as a file: what is out there is always known.
         try note(issued)
         try FileManager.default.createDirectory(

@@ -32,6 +32,15 @@ struct IdentityCommand: ParsableCommand {
         @Option(help: ArgumentHelp("The folder to write; else ./NAME.", valueName: "dir"))
         var out: String?
 
+        @Option(
+            help: ArgumentHelp(
+                "A host name or mailbox that the certificate says too; may be repeated.",
+                valueName: "name"))
+        var san: [String] = []
+
+        @Option(help: ArgumentHelp("A SPIFFE id that the certificate says too.", valueName: "uri"))
+        var spiffe: String?
+
         @Flag(help: "Prints the `docker context create` line.")
         var context = false
 
@@ -55,8 +64,20 @@ struct IdentityCommand: ParsableCommand {
                     key: directory.appendingPathComponent("ca-key.pem")))
             let folder = URL(fileURLWithPath: out ?? name, isDirectory: true)
             let issued = try CertificateIssue(authority: authority, state: file.state).run(
-                name, lifetime: lifetime, into: folder, now: Date())
+                name, alternatives: try alternatives(), lifetime: lifetime, into: folder,
+                now: Date())
             report(issued, folder, file)
+        }
+
+        private func alternatives() throws -> [CertificateName] {
+            let asked = san.map { (CertificateName.Kind.alternative, $0) }
+            return try (asked + (spiffe.map { [(.spiffe, $0)] } ?? [])).map { kind, text in
+                guard let name = CertificateName(kind, written: text) else {
+                    throw CommandError(
+                        "\"\(text)\" is no \(kind.rawValue)", hint: kind.grammar, code: 2)
+                }
+                return name
+            }
         }
 
         private func report(_ issued: IssuedCertificate, _ folder: URL, _ file: ConfigurationFile) {
@@ -101,7 +122,7 @@ struct IdentityCommand: ParsableCommand {
     /// `quaymaster identity list`
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists the certificates that were issued.")
+            abstract: "Lists the certificates that were issued, and what else is revoked.")
 
         @OptionGroup var config: ConfigOption
         @OptionGroup var output: FormatOption
@@ -123,7 +144,16 @@ struct IdentityCommand: ParsableCommand {
                         ("fingerprint", .string(certificate.fingerprint)),
                     ])
                 }
+                for fingerprint in registry.revokedStrangers.keys.sorted() {
+                    Output.json([
+                        ("identity", .null), ("state", .string("revoked")),
+                        ("notAfter", .null), ("fingerprint", .string(fingerprint)),
+                    ])
+                }
                 return
+            }
+            let strangers = registry.revokedStrangers.keys.sorted().map {
+                ["-", "revoked", "-", String($0.prefix(16))]
             }
             Output.table(
                 ["IDENTITY", "STATE", "UNTIL", "FINGERPRINT"],
@@ -132,65 +162,88 @@ struct IdentityCommand: ParsableCommand {
                         $0.identity, $0.state(at: now), $0.notAfter.formatted(.iso8601),
                         String($0.fingerprint.prefix(16)),
                     ]
-                })
+                } + strangers)
         }
     }
 
     /// `quaymaster identity revoke`
     struct Revoke: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Revokes an identity's certificates and ends its connections.")
+            abstract: "Revokes certificates and ends their connections.",
+            discussion: """
+                With a whole --fingerprint also a certificate that another authority has issued; \
+                the identity's name is not needed then.
+                """)
 
         @Argument(help: "The identity's name.")
-        var name: String
+        var name: String?
 
         @Option(
             help: ArgumentHelp(
-                "Only the certificate whose fingerprint begins so.", valueName: "hex"))
+                "Only the certificate whose SHA-256 begins so, with or without colons.",
+                valueName: "hex"))
         var fingerprint: String?
 
         @OptionGroup var config: ConfigOption
         @OptionGroup var output: FormatOption
 
         func run() throws {
+            let digits = try digits()
             let file = try ConfigurationFile(directory: config.directory)
-            let revoked = try revokeOnline(file.state) ?? revokeOffline(file.state)
+            let revoked =
+                try revokeOnline(digits, file.state) ?? revokeOffline(digits, file.state)
             guard !revoked.isEmpty else {
                 throw CommandError(
-                    "\(name) holds no certificate that could be revoked",
-                    hint: "`quaymaster identity list` shows them", code: 1)
+                    "\(name ?? "nobody") holds no certificate that could be revoked",
+                    hint: "`quaymaster identity list` shows them; another authority's is revoked "
+                        + "by its whole --fingerprint", code: 1)
             }
             if output.format == .json {
                 return Output.json([
-                    ("identity", .string(name)),
+                    ("identity", name.map { .string($0) } ?? .null),
                     ("revoked", .array(revoked.map { .string($0) })),
                 ])
             }
-            for fingerprint in revoked { print("revoked \(name) \(fingerprint.prefix(16))") }
+            let words = name.map { "\($0) " } ?? ""
+            for fingerprint in revoked { print("revoked \(words)\(fingerprint.prefix(16))") }
         }
 
-        private func revokeOnline(_ state: URL) throws -> [String]? {
-            var command = JSONObject([
-                ("command", .string("revoke")), ("identity", .string(name)),
-            ])
+        /// The fingerprint's digits; nil when every certificate of the identity is meant.
+        private func digits() throws -> String? {
+            guard let fingerprint else {
+                if name != nil { return nil }
+                throw CommandError(
+                    "whose certificates are to be revoked?",
+                    hint: "name an identity, or give a whole --fingerprint", code: 2)
+            }
+            guard let digits = Fingerprint.digits(fingerprint),
+                name != nil || Fingerprint.isWhole(digits)
+            else {
+                throw CommandError(
+                    "\"\(fingerprint)\" is no fingerprint",
+                    hint: CertificateName.Kind.fingerprint.grammar, code: 2)
+            }
+            return digits
+        }
+
+        private func revokeOnline(_ fingerprint: String?, _ state: URL) throws -> [String]? {
+            var command = JSONObject([("command", .string("revoke"))])
+            if let name { command["identity"] = .string(name) }
             if let fingerprint { command["fingerprint"] = .string(fingerprint) }
             guard let answer = try ControlClient.send(command, state: state) else { return nil }
             return (answer["revoked"]?.array ?? []).compactMap(\.string)
         }
 
-        private func revokeOffline(_ state: URL) throws -> [String] {
+        private func revokeOffline(_ fingerprint: String?, _ state: URL) throws -> [String] {
             var revoked: [String] = []
             try StateDirectory.withLock(state) { registry, ledger in
-                for certificate in registry.certificates(of: name)
-                where certificate.revokedAt == nil
-                    && fingerprint.map(certificate.fingerprint.hasPrefix) ?? true
-                {
-                    try registry.revoke(certificate.fingerprint, at: Date())
-                    revoked.append(certificate.fingerprint)
+                for fingerprint in registry.revocable(of: name, fingerprint: fingerprint) {
+                    try registry.revoke(fingerprint, at: Date())
+                    revoked.append(fingerprint)
                     ledger.append(
                         Entry.event(
                             ledger.ids, "CertificateRevoked", identity: "unix:\(geteuid())",
-                            reason: "\(name), fingerprint \(certificate.fingerprint)"))
+                            reason: "\(name ?? "whoever holds it"), fingerprint \(fingerprint)"))
                 }
             }
             return revoked

@@ -29,16 +29,18 @@ struct PolicyCommand: ParsableCommand {
         func run() throws {
             var url = file.map { URL(fileURLWithPath: $0) }
             var issued: Set<String>?
+            var trusted: Set<String>?
             if url == nil {
                 let configuration = try ConfigurationFile(directory: config.directory)
                 url = configuration.policy
                 let registry = try CertificateRegistry(
                     file: configuration.state.appendingPathComponent(StateDirectory.registry))
                 issued = Set(registry.certificates.values.map(\.identity))
+                trusted = Set(configuration.trust.map(\.name))
             }
             guard let url else { return }
             do {
-                let policy = try PolicyReader.read(url, issued: issued)
+                let policy = try PolicyReader.read(url, issued: issued, trusted: trusted)
                 report(policy.warnings)
                 if output.format == .text {
                     let tenants = policy.policy.tenants.joined(separator: ", ")
@@ -117,14 +119,14 @@ struct PolicyCommand: ParsableCommand {
 enum PolicyReader {
     /// Reads and compiles a policy; its version is the start of its text's SHA-256.
     static func read(
-        _ url: URL, issued: Set<String>?, cgroup: String = "quaymaster"
+        _ url: URL, issued: Set<String>?, trusted: Set<String>?, cgroup: String = "quaymaster"
     ) throws -> PolicyFile {
         let text = try String(contentsOf: url, encoding: .utf8)
         let version = SHA256.hash(data: Data(text.utf8)).prefix(6).map { byte in
             String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
         }.joined()
         return try PolicyFile(
-            text, file: url.lastPathComponent, version: version, issued: issued,
+            text, file: url.lastPathComponent, version: version, issued: issued, trusted: trusted,
             cgroup: cgroup)
     }
 }

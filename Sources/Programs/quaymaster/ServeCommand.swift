@@ -9,7 +9,6 @@ import Ledger
 import Logging
 import NIOCore
 import NIOPosix
-import NIOSSL
 import Policy
 import PolicyFile
 
@@ -62,14 +61,16 @@ struct GatewayProgram {
         let registry = try CertificateRegistry(
             file: file.state.appendingPathComponent(StateDirectory.registry))
         let issued = Set(registry.certificates.values.map(\.identity))
-        let policy = try PolicyReader.read(file.policy, issued: issued, cgroup: file.cgroup)
+        let policy = try PolicyReader.read(
+            file.policy, issued: issued, trusted: trusted, cgroup: file.cgroup)
         for warning in policy.warnings { log.warning("\(warning)") }
-        let services = try services(policy, registry)
         let addresses = try listenAddresses(policy)
         let needsTLS = addresses.contains { if case .tls = $0 { true } else { false } }
+        let issuers = needsTLS ? try readIssuers() : Issuers()
+        let services = try services(policy, registry, issuers)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let gateway = try await Gateway(
-            services, tls: needsTLS ? try makeTLS() : nil, group: group)
+            services, tls: needsTLS ? try makeTLS(issuers) : nil, group: group)
         let administration = administration(gateway, services, needsTLS: needsTLS)
         // Signals are awaited before anybody can connect, so that a stop is always orderly.
         let signals = Signals()
@@ -90,7 +91,7 @@ struct GatewayProgram {
     }
 
     private func services(
-        _ policy: PolicyFile, _ registry: CertificateRegistry
+        _ policy: PolicyFile, _ registry: CertificateRegistry, _ issuers: Issuers
     ) throws -> Services {
         guard let engine = EngineAddress(file.engine.text) else {
             throw CommandError(
@@ -98,7 +99,7 @@ struct GatewayProgram {
                 hint: "for example unix:///var/run/docker.sock", code: 2)
         }
         return Services(
-            authority: Authority(policy: policy, registry: registry),
+            authority: Authority(policy: policy, registry: registry, issuers: issuers),
             ledger: try Ledger(directory: file.state.appendingPathComponent(StateDirectory.ledger)),
             facts: EngineFacts(), engine: engine, limits: limits, log: log,
             digestKey: try DigestKey.load(file.state),
@@ -144,9 +145,18 @@ struct GatewayProgram {
         }
     }
 
-    private func makeTLS() throws -> NIOSSLContext {
+    /// The names of the authorities that mappings may name beside ours.
+    private var trusted: Set<String> { Set(file.trust.map(\.name)) }
+
+    private func readIssuers() throws -> Issuers {
+        var issuers = try Issuers(ours: file.authority)
+        for authority in file.trust { try issuers.add(authority.name, authority.file) }
+        return issuers
+    }
+
+    private func makeTLS(_ issuers: Issuers) throws -> TLSContext {
         try TLSContext.make(
-            certificate: file.certificate, key: file.key, authority: file.authority,
+            certificate: file.certificate, key: file.key, issuers: issuers, names: file.names,
             allowsTLS12: file.allowsTLS12)
     }
 
@@ -159,10 +169,12 @@ struct GatewayProgram {
             readPolicy: {
                 let issued = Set(services.authority.registry.certificates.values.map(\.identity))
                 return try PolicyReader.read(
-                    program.file.policy, issued: issued, cgroup: program.file.cgroup)
+                    program.file.policy, issued: issued, trusted: program.trusted,
+                    cgroup: program.file.cgroup)
             },
-            reloadTLS: {
-                if needsTLS { gateway.replace(tls: try program.makeTLS()) }
+            readIssuers: { needsTLS ? try program.readIssuers() : Issuers() },
+            reloadTLS: { issuers in
+                if needsTLS { gateway.replace(tls: try program.makeTLS(issuers)) }
             })
     }
 

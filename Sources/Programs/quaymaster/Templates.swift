@@ -41,9 +41,11 @@ enum Templates {
           observer: [view, logs]
 
         # Identities are named by their certificates (`quaymaster identity issue NAME`) and need no
-        # line here. A Unix socket's identity says which users may speak for it:
+        # line here. A Unix socket's identity says which users may speak for it, and a certificate
+        # may be known by its san, cn, spiffe or fingerprint and its issuer:
         # identities:
         #   traefik: {unixUser: 101}
+        #   runner-7: {certificate: {spiffe: "spiffe://ci/runner-7", issuer: corp}}
 
         # to: who   may: roles and verbs   in: whose objects ("*": everybody's, and the engine)
         grants:
@@ -76,6 +78,10 @@ enum Templates {
 
         # docker-compose 1.29 and docker-py 5 speak TLS 1.2 only; without them, write minimum: "1.3".
         # tls: {certificate: server.pem, key: server-key.pem, authority: ca.pem, minimum: "1.2"}
+
+        # Authorities beside ours, whose clients mean whom policy.yaml says:
+        # trust:
+        #   - {name: corp, ca: corp-ca.pem}
 
         # The cgroup that holds the tenants' own, each the parent of its containers.
         # cgroup: quaymaster

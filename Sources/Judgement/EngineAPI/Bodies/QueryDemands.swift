@@ -36,11 +36,6 @@ extension Act {
             references.removeAll()
         default: break
         }
-        // Instructions of a Dockerfile, LABEL among them.
-        let changes = call.query["changes"]
-        if !changes.isEmpty, StampedLabel.isMentioned(in: changes.joined(separator: "\n")) {
-            demands.append(Demand(.unjudged("a label of Quaymaster's own"), origin: "changes"))
-        }
     }
 
     private mutating func addBuild(_ call: Call) throws(BodyRefusal) {
@@ -49,6 +44,15 @@ extension Act {
         references += build.references
         for text in call.query["t"] where !text.isEmpty {
             references.append(try Self.newImage(text, tag: "", origin: "t"))
+        }
+        for name in ParameterValue.json(call.query.value("cachefrom"))?.array ?? [] {
+            let text = name.string ?? ""
+            guard Name.isValid(text, for: .image) else {
+                throw BodyRefusal(
+                    "cachefrom", "query.parameter", "names \(Name.shown(text)), which is no image")
+            }
+            // The engine does without what is not there.
+            references.append(Reference(.image, text, origin: "cachefrom", use: .fetches))
         }
         let labels = ParameterValue.json(call.query.value("labels"))
         demands += LabelDemands.read(labels, "labels")

@@ -1,3 +1,5 @@
+package import Acts
+
 /// Every operation of the Engine API, 1.24 to 1.55. What is not here does not exist.
 package enum Catalogue {
     /// All operations.
@@ -39,6 +41,28 @@ package enum Catalogue {
     package static func knows(_ segments: [Substring]) -> Bool {
         guard let first = segments.first, let family = families[String(first)] else { return false }
         return family.contains { match($0.path, segments) != nil }
+    }
+
+    /// What a path asks about that cannot exist: an object of a kind whose names hold no slash, asked
+    /// for by one that does. `docker inspect a/b` asks every kind in turn and goes on after a 404.
+    package static func impossible(
+        _ method: Operation.Method, _ segments: [Substring]
+    ) -> (kind: ObjectKind, name: String)? {
+        guard method == .get, let first = segments.first, let family = families[String(first)] else {
+            return nil
+        }
+        for operation in family where operation.method == .get && !operation.enters {
+            guard let kind = operation.subject, let hole = operation.path.firstIndex(of: .one) else {
+                continue
+            }
+            var path = operation.path
+            path[hole] = .several
+            guard let name = match(path, segments)?.subject, Name.isValid(name, for: .image) else {
+                continue
+            }
+            return (kind, name)
+        }
+        return nil
     }
 
     private static func match(

@@ -93,7 +93,7 @@ extension Catalogue {
     private static let buildParameters: [Parameter] = [
         .text("dockerfile"), Parameter("t", .name(.image), repeats: true),
         Parameter("remote", .text, .refuse("makes the engine fetch the build's context")),
-        .flag("q"), .flag("nocache"), Parameter("cachefrom", .stringList), .text("pull"),
+        .flag("q"), .flag("nocache"), Parameter("cachefrom", .stringList, .judge), .text("pull"),
         .flag("rm"), .flag("forcerm"), .integer("memory"), .integer("memswap"),
         .integer("cpushares"), Parameter("cpusetcpus", .text, .judge),
         Parameter("cpusetmems", .text, .judge), .integer("cpuperiod"), .integer("cpuquota"),

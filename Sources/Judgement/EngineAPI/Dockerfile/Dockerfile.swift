@@ -16,6 +16,14 @@ package struct ImageUse: Hashable, Sendable {
     package let platform: String?
     /// The line.
     package let line: Int
+
+    /// Makes a use.
+    package init(reference: String, purpose: Purpose, platform: String?, line: Int) {
+        self.reference = reference
+        self.purpose = purpose
+        self.platform = platform
+        self.line = line
+    }
 }
 
 /// A Dockerfile for the classic builder, understood, judged and ready to be written anew.
@@ -57,21 +65,13 @@ package struct Dockerfile: Sendable {
         parsing bytes: [UInt8], arguments: [String: String?] = [:], target: String = ""
     ) throws(DockerfileRefusal) {
         let file = try DockerfileLines(bytes)
-        var instructions: [Instruction] = []
-        var names: [String] = []
-        for line in file.lines {
-            let it = try Instruction(line.text, line: line.number)
-            instructions.append(it)
-            guard it.keyword == .from else { continue }
-            if let name = try StageTable.name(in: Letter.words(it.rest), line: it.line) {
-                names.append(name)
-            }
-        }
+        let names = try Self.stageNames(in: file.lines)
         var judge = InstructionJudge(
             escape: file.escape, place: .file, stages: StageTable(names: names),
             variables: FileVariables(arguments: arguments))
         var steps: [Step] = []
-        for it in instructions {
+        for line in file.lines {
+            let it = try Instruction(line.text, line: line.number)
             guard judge.stages.count > 0 || it.keyword == .arg || it.keyword == .from else {
                 throw it.refusal(
                     .instruction, "only ARG may stand before the first FROM")
@@ -93,6 +93,21 @@ package struct Dockerfile: Sendable {
         self.runsSteps = judge.runsSteps
         self.steps = steps
         self.escape = file.escape
+    }
+
+    private static func stageNames(
+        in lines: [DockerfileLines.Line]
+    ) throws(DockerfileRefusal) -> [String] {
+        var names: [String] = []
+        for line in lines {
+            let words = Letter.words(line.text)
+            guard Letter.lowercase(words[0]).elementsEqual("from".utf8) else { continue }
+            let it = try Instruction(line.text, line: line.number)
+            if let name = try StageTable.name(in: Letter.words(it.rest), line: it.line) {
+                names.append(name)
+            }
+        }
+        return names
     }
 
     /// Writes the Dockerfile.

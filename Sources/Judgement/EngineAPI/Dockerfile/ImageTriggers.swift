@@ -31,7 +31,7 @@ package struct ImageTriggers: Sendable {
             }
             try Letter.check(bytes, line: number)
             let text = Letter.trimmed(bytes[...])
-            guard let last = text.last, !Letter.isEscape(last) else {
+            guard let last = text.last, last != judge.escape else {
                 throw DockerfileRefusal(
                     .trigger, line: number, "the trigger is empty or ends with an escape character")
             }

@@ -70,7 +70,7 @@ struct InstructionJudge {
         for case .text(let text) in parts { count += text.count }
         // The last word may end with an escaped blank: trimmed, it would join the next line.
         if case .text(let text)? = parts.last, let last = text.last {
-            guard !Letter.isBlank(last), !Letter.isEscape(last) else {
+            guard !Letter.isBlank(last), last != escape else {
                 throw it.refusal(
                     .continuation,
                     "the instruction ends with an escape character, or a blank that is escaped; "

@@ -12,6 +12,8 @@ package struct InspectedImage: Hashable, Sendable {
     package let labels: [String]
     /// What runs when something is built on it.
     package let triggers: [String]
+    /// What it is for, for example `linux/arm64/v8`; "" when it does not say.
+    package let platform: String
 
     /// Reads an answer of `GET /images/{name}/json`; nil when it is none.
     package init?(_ value: JSONValue) {
@@ -22,6 +24,8 @@ package struct InspectedImage: Hashable, Sendable {
         let config = value["Config"]
         tenant = StampedLabel.tenant(in: config?["Labels"])
         labels = (config?["Labels"]?.object?.members ?? []).map(\.name)
+        platform = ["Os", "Architecture", "Variant"].compactMap { value[$0]?.string }
+            .filter { !$0.isEmpty }.joined(separator: "/")
         triggers = (config?["OnBuild"]?.array ?? []).compactMap(\.string)
     }
 }

@@ -1,0 +1,2 @@
+// Decompression by liblzma (Debian: liblzma-dev).
+#include <lzma.h>

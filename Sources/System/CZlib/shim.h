@@ -1,0 +1,2 @@
+// Decompression by zlib (Debian: zlib1g-dev).
+#include <zlib.h>

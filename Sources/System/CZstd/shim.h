@@ -1,0 +1,3 @@
+// Decompression by libzstd (Debian: libzstd-dev).
+#include <zstd.h>
+#include <zstd_errors.h>
