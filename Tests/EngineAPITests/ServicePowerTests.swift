@@ -170,5 +170,7 @@ import Testing
             target,
             #""ContainerSpec":{"Image":"a"},"LogDriver":{"Name":"json-file","Options":{"max-size":"1m"}}"#)
         #expect(sized["LogDriver"]?["Options"]?["max-size"]?.string == "1m")
+        let unnamed = try hardened(target, #""ContainerSpec":{"Image":"a"},"LogDriver":{"Options":{"tag":"t"}}"#)
+        #expect(unnamed["LogDriver"]?["Options"]?["max-size"] == nil)
     }
 }
