@@ -74,8 +74,10 @@ import Testing
         var facts = Facts()
         for reference in act.references {
             let text = reference.text
+            facts.powers[reference] = []
+            facts.images[reference] = ImageFinding(owners: [], isShared: true, soleOwner: nil)
             facts[reference] =
-                if text.contains("red") || text.hasPrefix("a1") {
+                if text.contains("red") || text.hasPrefix("a1") || reference.kind == .image {
                     .found(id: text, tenant: "red")
                 } else if text.contains("blue") || text.hasPrefix("b1") || text.hasPrefix("b2") {
                     .found(id: text, tenant: "blue")

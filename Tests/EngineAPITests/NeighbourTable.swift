@@ -1,5 +1,3 @@
-import Policy
-
 // A table may be long.
 
 extension NeighbourTests {
@@ -117,6 +115,11 @@ extension NeighbourTests {
                 #""LogDriver":{"Options":{"max-size":"64k"}}"#,
                 #""LogDriver":{"Options":{"max-size":"63k"}}"#)),
         Row(
+            "level.pids", host("PidsLimit", #""PidsLimit":4096"#, #""PidsLimit":4097"#),
+            task(
+                "Resources.Limits.Pids", #""Resources":{"Limits":{"Pids":4096}}"#,
+                #""Resources":{"Limits":{"Pids":4097}}"#)),
+        Row(
             "level.group", host("GroupAdd", #""GroupAdd":[]"#, #""GroupAdd":["docker"]"#),
             spec("Groups", #""Groups":[]"#, #""Groups":["docker"]"#)),
         Row(
@@ -157,7 +160,7 @@ extension NeighbourTests {
             "level.ulimit", alike: "Ulimits", #""Ulimits":[{"Name":"nproc","Soft":9,"Hard":65536}]"#,
             #""Ulimits":[{"Name":"nproc","Soft":9,"Hard":65537}]"#),
         Row(
-            "level.restart-policy", at: .restricted,
+            "level.restart-policy", at: "restricted",
             host(
                 "RestartPolicy", #""RestartPolicy":{"Name":"on-failure"}"#,
                 #""RestartPolicy":{"Name":"always"}"#),
@@ -166,11 +169,6 @@ extension NeighbourTests {
                 #""RestartPolicy":{"Condition":"any"}"#),
             // What a service does that says nothing.
             restart("RestartPolicy.Condition", #""RestartPolicy":{"Condition":"none"}"#, #""ForceUpdate":1"#)),
-        Row(
-            "level.pids", host("PidsLimit", #""PidsLimit":4096"#, #""PidsLimit":4097"#),
-            task(
-                "Resources.Limits.Pids", #""Resources":{"Limits":{"Pids":4096}}"#,
-                #""Resources":{"Limits":{"Pids":4097}}"#)),
         Row(
             "level.stop-timeout", config("StopTimeout", #""StopTimeout":3600"#, #""StopTimeout":3601"#),
             spec(
@@ -192,6 +190,35 @@ extension NeighbourTests {
                 "EndpointSpec.Ports[0].PublishedPort", #""EndpointSpec":{"Ports":[{"PublishedPort":65535}]}"#,
                 #""EndpointSpec":{"Ports":[{"PublishedPort":65536}]}"#)),
     ]
+
+    /// Names that others obey or answer to.
+    private static let names: [Row] = [
+        Row(
+            "level.image", at: "pinned",
+            config("Image", #""Image":"docker.io/library/a:2""#, #""Image":"docker.io/library/b:2""#),
+            image("a:2", "b:2")),
+        Row(
+            "level.registry",
+            image("registry.example.com/a", "localhost:5000/a"),
+            other(
+                "/auth", "serveraddress", #""serveraddress":"https://index.docker.io/v1/""#,
+                #""serveraddress":"https://10.0.0.1/v1/""#)),
+        Row(
+            "tenant.label", config("Labels", #""Labels":{"a":"b"}"#, #""Labels":{"b":"b"}"#),
+            spec("Labels", #""Labels":{"a":"b"}"#, #""Labels":{"b":"b"}"#),
+            service("Labels", #""Labels":{"a":"b"}"#, #""Labels":{"b":"b"}"#),
+            other("/networks/create", "Labels", #""Labels":{"a":"b"}"#, #""Labels":{"b":"b"}"#),
+            other("/volumes/create", "Labels", #""Labels":{"a":"b"}"#, #""Labels":{"b":"b"}"#),
+            other("/commit?container=c", "Labels", #""Labels":{"a":"b"}"#, #""Labels":{"b":"b"}"#)),
+    ]
+
+    /// A service's image.
+    private static func image(_ allowed: String, _ refused: String) -> Spelling {
+        other(
+            "/services/create", "TaskTemplate.ContainerSpec.Image",
+            #""TaskTemplate":{"ContainerSpec":{"Image":"\#(allowed)"}}"#,
+            #""TaskTemplate":{"ContainerSpec":{"Image":"\#(refused)"}}"#)
+    }
 
     /// What only containers ask for: tasks have namespaces, cgroups, shared memory and addresses of
     /// their own, and join nobody's.
@@ -232,15 +259,15 @@ extension NeighbourTests {
                 "NetworkingConfig.EndpointsConfig.n.MacAddress",
                 #""NetworkingConfig":{"EndpointsConfig":{"n":{"MacAddress":""}}}"#,
                 #""NetworkingConfig":{"EndpointsConfig":{"n":{"MacAddress":"02:00:00:00:00:01"}}}"#)),
-        Row("level.join", at: .restricted, host("PidMode", #""PidMode":"""#, #""PidMode":"container:c""#)),
-        Row("level.join", at: .restricted, host("IpcMode", #""IpcMode":"none""#, #""IpcMode":"container:c""#)),
+        Row("level.join", at: "restricted", host("PidMode", #""PidMode":"""#, #""PidMode":"container:c""#)),
+        Row("level.join", at: "restricted", host("IpcMode", #""IpcMode":"none""#, #""IpcMode":"container:c""#)),
         Row(
-            "level.join", at: .restricted,
+            "level.join", at: "restricted",
             host("NetworkMode", #""NetworkMode":"none""#, #""NetworkMode":"container:c""#)),
-        Row("level.volumes-from", at: .restricted, host("VolumesFrom", #""VolumesFrom":[]"#, #""VolumesFrom":["c"]"#)),
-        Row("level.link", at: .restricted, host("Links", #""Links":[]"#, #""Links":["c:d"]"#)),
+        Row("level.volumes-from", at: "restricted", host("VolumesFrom", #""VolumesFrom":[]"#, #""VolumesFrom":["c"]"#)),
+        Row("level.link", at: "restricted", host("Links", #""Links":[]"#, #""Links":["c:d"]"#)),
         Row(
-            "level.link", at: .restricted,
+            "level.link", at: "restricted",
             other(
                 "/networks/n/connect", "EndpointConfig.Links", #""Container":"c","EndpointConfig":{"Links":[]}"#,
                 #""Container":"c","EndpointConfig":{"Links":["c:d"]}"#)),
@@ -266,11 +293,6 @@ extension NeighbourTests {
             "level.block-device",
             host("BlkioDeviceWriteIOps", #""BlkioDeviceWriteIOps":[]"#, #""BlkioDeviceWriteIOps":[{"Path":"/dev/a"}]"#)),
         Row(
-            "level.registry",
-            other(
-                "/auth", "serveraddress", #""serveraddress":"https://registry.example.com/v2/""#,
-                #""serveraddress":"https://127.0.0.1:5000/v2/""#)),
-        Row(
             "level.shared-memory",
             host("ShmSize", #""ShmSize":1073741824"#, #""ShmSize":1073741825"#)),
         Row("level.unjudged", host("PidMode", #""PidMode":"""#, #""PidMode":"hosts""#)),
@@ -281,7 +303,7 @@ extension NeighbourTests {
             "level.real-time",
             other("/containers/c/update", "CpuRealtimePeriod", #""CpuRealtimePeriod":0"#, #""CpuRealtimePeriod":1"#)),
         Row(
-            "level.restart-policy", at: .restricted,
+            "level.restart-policy", at: "restricted",
             other(
                 "/containers/c/update", "RestartPolicy", #""RestartPolicy":{"Name":"no"}"#,
                 #""RestartPolicy":{"Name":"unless-stopped"}"#)),
@@ -375,5 +397,5 @@ extension NeighbourTests {
                 refused: Body(target: "/swarm/init", json: "{}"))),
     ]
 
-    static let rows = shared + ofContainers + ofOthers
+    static let rows = shared + names + ofContainers + ofOthers
 }

@@ -136,20 +136,19 @@ package final class Resolver {
                 completion(result.map { Finding(resolution: found, powers: $0) })
             }
         case .volume:
-            guard let volume = InspectedVolume(value) else { return completion(.success(.absent)) }
-            completion(
-                .success(
-                    Finding(
-                        resolution: .found(id: volume.name, tenant: volume.tenant),
-                        powers: volume.demands)))
+            let volume = InspectedVolume(value)
+            completion(.success(Finding(volume?.name, volume?.tenant, volume?.demands)))
         case .image: completion(.success(image(reference.text, value)))
-        case .network, .service, .task, .secret, .config, .node, .plugin, .engine:
+        case .network:
+            let network = InspectedNetwork(value)
+            completion(.success(Finding(network?.id, network?.tenant, network?.demands)))
+        case .service:
+            let service = InspectedService(value)
+            completion(.success(Finding(service?.id, service?.tenant, service?.demands)))
+        case .task, .secret, .config, .node, .plugin, .engine:
             let labels = value["Spec"]?["Labels"] ?? value["Labels"]
             let id = value["Id"]?.string ?? value["ID"]?.string ?? ""
-            let tenant = StampedLabel.tenant(in: labels)
-            completion(
-                .success(
-                    id.isEmpty ? .absent : Finding(resolution: .found(id: id, tenant: tenant))))
+            completion(.success(Finding(id, StampedLabel.tenant(in: labels), nil)))
         }
     }
 
@@ -293,6 +292,15 @@ package final class Resolver {
 }
 
 extension Resolver.Finding {
+    /// What was found under an id, with what it lends; without an id there is nothing.
+    fileprivate init(_ id: String?, _ tenant: String?, _ powers: [Demand]?) {
+        guard let id, !id.isEmpty else {
+            self = .absent
+            return
+        }
+        self.init(resolution: .found(id: id, tenant: tenant), powers: powers)
+    }
+
     /// The same under another id.
     fileprivate func renamed(_ id: String) -> Self {
         guard case .found(_, let tenant) = resolution else { return self }

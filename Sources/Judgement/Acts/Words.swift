@@ -156,8 +156,9 @@ extension Refusal {
             "the image \(reference.text) brings the label \(name), which other programs obey; "
                 + "rule \(rule)\(place); the tenant's labels: in the policy say which are allowed"
         case .weakRuntime(let runtime):
-            "a build's steps run on the engine's default runtime, and this tenant is held to "
-                + "\(runtime); rule \(rule)\(place); build elsewhere and load or pull the image"
+            "steps of builds and tasks of services run on the engine's default runtime, and this "
+                + "tenant is held to \(runtime); rule \(rule)\(place); run containers, and build "
+                + "elsewhere and load or pull the image"
         case .foreignExec:
             "no such exec instance"
         case .notForTenants:

@@ -11,7 +11,9 @@ extension Draft {
             host.harden(hardening, engine)
             if let cgroup { host["CgroupParent"] = .string(cgroup) }
             body?["HostConfig"] = .object(host)
-            raiseHealthInterval(hardening.healthInterval)
+            let check = JSONObject.raisingInterval(body?["Healthcheck"], hardening.healthInterval)
+            body?["Healthcheck"] = check
+        case .json(.service): hardenTasks(hardening)
         case .json(.containerUpdate):
             if let processes = hardening.processes, body?["PidsLimit"] != nil {
                 body?.limitProcesses(processes)
@@ -25,14 +27,39 @@ extension Draft {
         }
     }
 
-    private mutating func raiseHealthInterval(_ least: Int64?) {
-        guard let least, var check = body?["Healthcheck"]?.object else { return }
-        // Zero is the engine's default or the image's.
-        for name in ["Interval", "StartInterval"] {
-            guard let interval = check[name]?.int64, interval > 0, interval < least else { continue }
-            check[name] = .integer(least)
+    /// The containers of a service's tasks, as far as a service can say it: their cgroups are the
+    /// engines' own.
+    private mutating func hardenTasks(_ hardening: Hardening) {
+        guard var task = body?["TaskTemplate"]?.object,
+            var container = task["ContainerSpec"]?.object
+        else { return }
+        if hardening.noNewPrivileges {
+            container.change("Privileges") { $0["NoNewPrivileges"] = .bool(true) }
         }
-        body?["Healthcheck"] = .object(check)
+        container["HealthCheck"] = JSONObject.raisingInterval(
+            container["HealthCheck"], hardening.healthInterval)
+        if let processes = hardening.processes {
+            task.change("Resources") { resources in
+                resources.change("Limits") { $0.limit("Pids", processes) }
+            }
+        }
+        // The driver of those that name none is the Swarm's to say, or each engine's.
+        if let bytes = hardening.logBytes, let log = task["LogDriver"]?.object {
+            var host = JSONObject([
+                (
+                    "LogConfig",
+                    .object(
+                        JSONObject([
+                            ("Type", log["Name"] ?? .string("")),
+                            ("Config", log["Options"] ?? .object(JSONObject())),
+                        ]))
+                )
+            ])
+            host.limitLog(bytes, unnamed: "")
+            task.change("LogDriver") { $0["Options"] = host["LogConfig"]?["Config"] }
+        }
+        task["ContainerSpec"] = .object(container)
+        body?["TaskTemplate"] = .object(task)
     }
 }
 
@@ -40,7 +67,7 @@ extension JSONObject {
     fileprivate mutating func harden(_ hardening: Hardening, _ engine: EngineTraits) {
         if hardening.noNewPrivileges { denyNewPrivileges() }
         if let processes = hardening.processes { limitProcesses(processes) }
-        if let bytes = hardening.logBytes { limitLog(bytes, engine) }
+        if let bytes = hardening.logBytes { limitLog(bytes, unnamed: engine.logDriver) }
         if hardening.staysStopped { staysStopped() }
         if hardening.ownCgroupNamespace, (self["CgroupnsMode"]?.string ?? "").isEmpty {
             self["CgroupnsMode"] = .string("private")
@@ -53,17 +80,45 @@ extension JSONObject {
         if !isDenied { self["SecurityOpt"] = .array(options + [.string("no-new-privileges")]) }
     }
 
-    /// Zero, less and nothing are no limit for the engine.
     fileprivate mutating func limitProcesses(_ most: Int64) {
-        if let limit = self["PidsLimit"]?.int64, limit > 0 { return }
-        self["PidsLimit"] = .integer(most)
+        limit("PidsLimit", most)
+    }
+
+    /// Zero, less and nothing are no limit for the engine.
+    fileprivate mutating func limit(_ name: String, _ most: Int64) {
+        if let limit = self[name]?.int64, limit > 0 { return }
+        self[name] = .integer(most)
+    }
+
+    /// A health check that does not run more often than this; zero is the engine's default or the
+    /// image's.
+    fileprivate static func raisingInterval(_ check: JSONValue?, _ least: Int64?) -> JSONValue? {
+        guard let least, var object = check?.object else { return check }
+        for name in ["Interval", "StartInterval"] {
+            guard let interval = object[name]?.int64, interval > 0, interval < least else {
+                continue
+            }
+            object[name] = .integer(least)
+        }
+        return .object(object)
+    }
+
+    /// Changes the object under a name, which is made if there is none.
+    fileprivate mutating func change(_ name: String, _ body: (inout JSONObject) -> Void) {
+        var object = self[name]?.object ?? JSONObject()
+        body(&object)
+        self[name] = .object(object)
     }
 
     /// json-file grows without end unless it is told not to; `local` is bounded by itself.
-    private mutating func limitLog(_ bytes: Int64, _ engine: EngineTraits) {
+    ///
+    /// - Parameters:
+    ///   - bytes: The most bytes of a file.
+    ///   - unnamed: The driver of containers that name none; "" when that is not known.
+    fileprivate mutating func limitLog(_ bytes: Int64, unnamed: String) {
         var log = self["LogConfig"]?.object ?? JSONObject()
         let named = log["Type"]?.string ?? ""
-        let driver = named.isEmpty ? engine.logDriver : named
+        let driver = named.isEmpty ? unnamed : named
         guard ["json-file", "local"].contains(driver) else { return }
         var config = log["Config"]?.object ?? JSONObject()
         let size = config["max-size"]?.string

@@ -33,16 +33,15 @@ extension Policy {
     ) -> Hardening? {
         if grant.isPrivileged { return nil }
         let levels = grant.levels.map(\.hardening).reduce(Hardening()) { $0.and($1) }
-        switch (act.creates, act.harm.contains(.executes)) {
-        case (.container, _), (.service, _), (.image, true):
+        let builds = act.creates == .image && act.harm.contains(.executes)
+        if act.creates == .container || act.runsService || builds {
             var hardening = levels
             hardening.cgroup = cgroup
             return hardening
-        default:
-            // An update may set a restart policy and a number of processes.
-            guard act.verbs.contains(.update) else { return nil }
-            return Hardening(processes: levels.processes, staysStopped: levels.staysStopped)
         }
+        // An update may set a restart policy and a number of processes.
+        guard act.verbs.contains(.update) else { return nil }
+        return Hardening(processes: levels.processes, staysStopped: levels.staysStopped)
     }
 
     private func sharing(_ act: Act, _ own: String, _ facts: Facts) -> [Obligation] {

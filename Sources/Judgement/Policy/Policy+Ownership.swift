@@ -83,7 +83,7 @@ extension Policy {
                     "of the tenant \(tenant)", demand,
                     allowed: "the tenant's labels: in the policy say which are allowed"))
         }
-        guard act.creates == .container || act.creates == .service else { return nil }
+        guard act.creates == .container || act.runsService else { return nil }
         for reference in act.references where reference.kind == .image {
             if facts.images[reference] == nil, labels[tenant] != nil {
                 return Self.foreign(reference)

@@ -161,12 +161,19 @@ package struct Policy: Sendable {
                         level.name, demand, allowed: level.alternative(to: demand)))
             }
         }
-        if let runtime = grant.runtime, act.harm.contains(.executes), act.creates == .image {
+        // Neither a build's steps nor a service's tasks can be told which runtime to use.
+        let builds = act.harm.contains(.executes) && act.creates == .image
+        if let runtime = grant.runtime, builds || act.runsService {
             return Refusal(
                 rule: "zone.runtime", location: grant.location, reason: .weakRuntime(runtime))
         }
         return nil
     }
+}
+
+extension Act {
+    /// True when it says anew what the tasks of a service are.
+    var runsService: Bool { harm.contains(.executes) && (creates == .service || relabels) }
 }
 
 extension Refusal {

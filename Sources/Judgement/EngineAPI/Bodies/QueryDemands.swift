@@ -24,6 +24,12 @@ extension Act {
             references += call.query["names"].map { Reference(.image, $0, origin: "names") }
         case "ImageCreate": try addImageSource(call)
         case "ImagePush": try addPush(call)
+        case "ServiceUpdate" where call.query.value("rollback") == "previous":
+            // The body counts for nothing then: what comes back is the service's own.
+            references = references.map { reference in
+                guard reference.origin == "path" else { return reference }
+                return Reference(.service, reference.text, origin: "path", lendsPower: true)
+            }
         case "DistributionInspect":
             addRegistry(of: call.subject ?? "", "path")
             // The engine asks the registry alone; what is here has nothing to do with it.

@@ -37,7 +37,8 @@ struct ServiceDemands: DemandReader {
 
     private mutating func readContainer(_ spec: JSONValue) {
         let prefix = "TaskTemplate.ContainerSpec."
-        ask(["Image"], spec["Image"], as: prefix + "Image")
+        readImage(spec["Image"]?.string ?? "", prefix + "Image")
+        ask(["Labels"], spec["Labels"], as: prefix + "Labels")
         for (field, name) in Self.sameFields {
             ask(["HostConfig", name], spec[field], as: prefix + field)
         }
@@ -57,6 +58,13 @@ struct ServiceDemands: DemandReader {
         }
         readFiles(spec)
         readTemplates(spec, prefix)
+    }
+
+    /// Nodes pull what they are to run, by the name that stands here.
+    private mutating func readImage(_ text: String, _ origin: String) {
+        let name = ImageReference(text)
+        ask(["Image"], .string(text), as: origin, use: name == nil ? nil : .fetches)
+        if let name { ask(.registry(name.host), origin) }
     }
 
     /// `address name alias…` as `name:address`; the engine drops aliases, and lines without a name.
@@ -174,25 +182,32 @@ struct ServiceDemands: DemandReader {
             let origin = "\(prefix)[\(index)]"
             let target = network["Target"]?.string ?? ""
             let endpoints = ["NetworkingConfig", "EndpointsConfig"]
+            // Unlike a container's, a service's network may be the host's by another name: its id.
             ask(
                 endpoints, .object(JSONObject([(target, .object(JSONObject()))])),
-                as: origin + ".Target")
+                as: origin + ".Target", lendsPower: true)
             // The network has been read: none stands for it here.
             ask(
                 endpoints + ["none", "DriverOpts"], network["DriverOpts"],
                 as: origin + ".DriverOpts")
-            if target == "ingress" {
-                ask(
-                    .unjudged("the ingress network, which every tenant's services share,"),
-                    origin + ".Target")
-            }
+            if target == "ingress" { ask(InspectedNetwork.ingress, origin + ".Target") }
         }
     }
 
     // MARK: Notes
 
     /// Judges a value as a container's field, and notes what comes of it under the service's own.
-    private mutating func ask(_ path: [String], _ value: JSONValue?, as origin: String) {
+    ///
+    /// - Parameters:
+    ///   - path: The container's field.
+    ///   - value: Its value; nil asks for nothing.
+    ///   - origin: The service's field.
+    ///   - use: What a service does with the object, where that is not what a container does.
+    ///   - lendsPower: True when a service gets what the object is allowed, and a container not.
+    private mutating func ask(
+        _ path: [String], _ value: JSONValue?, as origin: String, use: Reference.Use? = nil,
+        lendsPower: Bool = false
+    ) {
         guard let value else { return }
         let body = path.reversed().reduce(value) { .object(JSONObject([($1, $0)])) }
         let container = ContainerDemands(create: body.object ?? JSONObject())
@@ -203,7 +218,8 @@ struct ServiceDemands: DemandReader {
         demands += container.demands.map { Demand($0.kind, origin: own($0.origin)) }
         references += container.references.map {
             Reference(
-                $0.kind, $0.text, origin: own($0.origin), use: $0.use, lendsPower: $0.lendsPower)
+                $0.kind, $0.text, origin: own($0.origin), use: use ?? $0.use,
+                lendsPower: lendsPower || $0.lendsPower)
         }
     }
 }
