@@ -12,14 +12,17 @@ import Wire
 extension ClientConnection {
     /// Passes on what is here of the archive; false when there is nothing to do until more happens.
     func streamArchive() -> Bool {
-        let goesOn = moveArchive()
-        // Nobody else may be about to: a full engine's connection says only that it has room again.
-        if !goesOn { engine?.flush() }
-        return goesOn
+        let hadRoom = engine?.isWritable ?? false
+        let goesOn = hadRoom && moveArchive()
+        if goesOn { return true }
+        // Nobody else may be about to flush: a full connection says only that it has room again, and
+        // says it at once when the flush itself made it.
+        engine?.flush()
+        return !hadRoom && engine?.isWritable ?? false
     }
 
     private func moveArchive() -> Bool {
-        guard let engine, let upload, !isUploadBusy, engine.isWritable else { return false }
+        guard let upload, !isUploadBusy else { return false }
         if !isUploadWhole {
             var bytes: [UInt8] = []
             do {
