@@ -177,7 +177,9 @@ private struct WatchedFile: Sendable {
             return spoils(entry, .type, "must be a regular file, not a link or something else")
         }
         guard content == nil else {
-            return spoils(entry, .twice, "stands twice; which one counts is nobody's guess")
+            return spoils(
+                entry, .twice,
+                "stands twice; readers differ in which one counts, so it may stand once")
         }
         guard entry.size <= limits.fileBytes else {
             return spoils(entry, .size, "is larger than \(limits.fileBytes) bytes")
