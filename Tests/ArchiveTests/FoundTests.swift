@@ -111,6 +111,32 @@ import Testing
         #expect(sieve.finish() == [])
     }
 
+    @Test func nothingComesAfterTheEnd() throws {
+        var sieve = ArchiveSieve(.load)
+        let bytes = Hand.entry("a", "0", "x")
+        _ = try sieve.receive(bytes[...])
+        try sieve.inputEnded()
+        #expect(throws: ArchiveRefusal.self) { try sieve.receive(bytes[...]) }
+        #expect(sieve.finish() == [])
+        sieve = ArchiveSieve(.load)
+        try sieve.inputEnded()
+        #expect(sieve.finish() == Hand.end)
+        #expect(sieve.finish() == [])
+        #expect(sieve.imageFiles?.files == [])
+    }
+
+    /// A name of two thousand parts among two thousand links costs its length, not the square of it.
+    @Test func deepNamesAreCheap() {
+        let deep = String(repeating: "a/", count: 2000) + "b"
+        let links = (0..<200).flatMap { Hand.entry("l\($0)", "2", link: "x") }
+        let bytes = Hand.entry("Dockerfile", "0") + links + Hand.long("L", deep) + Hand.entry("x", "0")
+        #expect(Sieved(.buildContext(dockerfile: ""), bytes).refusal == nil)
+        let link = Hand.long("L", String(deep.dropLast(4))) + Hand.entry("x", "2", link: "x")
+        let beneath = Hand.entry("Dockerfile", "0") + link + Hand.long("L", deep) + Hand.entry("x", "0")
+        #expect(Sieved(.buildContext(dockerfile: ""), beneath).rule == .link)
+        #expect(Sieved(.load, link + Hand.long("L", deep) + Hand.entry("x", "0")).rule == .link)
+    }
+
     @Test func refusalsSayWhatAndShowNamesSafely() {
         let name = "../\u{1B}[2J\n\"" + String(repeating: "n", count: 60)
         #expect(

@@ -174,7 +174,7 @@ import Testing
         let bytes = row.bytes
         guard bytes.count < 100_000 else { return }
         let whole = Sieved(row.purpose, bytes)
-        for cut in stride(from: 0, through: bytes.count, by: 61) {
+        for cut in stride(from: 0, through: bytes.count, by: 127) {
             #expect(Sieved(row.purpose, [bytes[..<cut], bytes[cut...]]) == whole, "cut at \(cut)")
         }
         #expect(Sieved(row.purpose, bytes.indices.map { bytes[$0...$0] }) == whole)

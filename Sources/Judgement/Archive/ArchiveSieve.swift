@@ -16,19 +16,23 @@ package struct ArchiveSieve: Sendable {
         case load
     }
 
-    private let limits: ArchiveLimits
+    private enum Phase {
+        case receiving
+        case ended
+        case finished
+    }
+
     private let allowsDevices: Bool
     private var reader: TarReader
     private var context: BuildContext?
     private var images: ImageFiles?
     private var entry = TarEntry(.directory, [])
     private var isHeldBack = false
-    private var hasEnded = false
+    private var phase = Phase.receiving
     private var failure: ArchiveRefusal?
 
     /// Makes a sieve for one archive.
     package init(_ purpose: Purpose, limits: ArchiveLimits = ArchiveLimits()) {
-        self.limits = limits
         reader = TarReader(limits: limits)
         switch purpose {
         case .copyIn(let devices), .importRoot(let devices): allowsDevices = devices
@@ -72,6 +76,7 @@ package struct ArchiveSieve: Sendable {
     ) throws(ArchiveRefusal) {
         if let failure { throw failure }
         do throws(ArchiveRefusal) {
+            guard !hasEnded else { throw ArchiveRefusal(.format, "goes on after its end") }
             var offset = bytes.startIndex
             while true {
                 switch try reader.step(bytes, at: &offset) {
@@ -96,7 +101,7 @@ package struct ArchiveSieve: Sendable {
             try reader.inputEnded()
             try context?.inputEnded()
             try images?.inputEnded()
-            hasEnded = true
+            phase = .ended
         } catch {
             failure = error
             throw error
@@ -114,8 +119,8 @@ package struct ArchiveSieve: Sendable {
     package mutating func finish(
         adding files: [(name: String, content: [UInt8])] = []
     ) -> [UInt8] {
-        guard hasEnded else { return [] }
-        hasEnded = false
+        guard phase == .ended, failure == nil else { return [] }
+        phase = .finished
         var output: [UInt8] = []
         for (name, content) in files { Self.append(Array(name.utf8), content, to: &output) }
         if let held = context?.dockerignore, !files.contains(where: { $0.name == held.name }) {
@@ -132,6 +137,8 @@ package struct ArchiveSieve: Sendable {
         output += content
         TarWriter.appendPadding(after: content.count, to: &output)
     }
+
+    private var hasEnded: Bool { phase != .receiving }
 
     private mutating func begin(
         _ raw: TarEntry, _ output: inout [UInt8]

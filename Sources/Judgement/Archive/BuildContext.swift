@@ -30,7 +30,7 @@ struct BuildContext: Sendable {
     private var fallback: WatchedFile?
     private var ignore = WatchedFile(".dockerignore")
     private var reading = Reading.none
-    private var links = Set<[UInt8]>()
+    private var links = PathSet()
     private var remembered = 0
 
     /// Makes the judge of one context.
@@ -108,20 +108,18 @@ struct BuildContext: Sendable {
                 .dockerfile, main.path, "is missing; the Dockerfile must be part of the context")
         }
         // A link that came later than the Dockerfile has replaced the folder it was in.
-        for parent in EntryName.parents(of: used.path) where links.contains(parent) {
+        if let folder = links.folder(above: used.path) {
             throw ArchiveRefusal(
-                .link, parent, "is a link that leads to the Dockerfile; use the folder itself")
+                .link, folder, "is a link that leads to the Dockerfile; use the folder itself")
         }
     }
 
     private mutating func judgeLinks(_ entry: TarEntry) throws(ArchiveRefusal) {
-        if !links.isEmpty {
-            for parent in EntryName.parents(of: entry.name) where links.contains(parent) {
-                throw ArchiveRefusal(
-                    .link, entry.name,
-                    "lies beneath \(EntryName.shown(parent)), which is a link; name it by the folder "
-                        + "that the link leads to")
-            }
+        if let folder = links.folder(above: entry.name) {
+            throw ArchiveRefusal(
+                .link, entry.name,
+                "lies beneath \(EntryName.shown(folder)), which is a link; name it by the folder "
+                    + "that the link leads to")
         }
         switch entry.kind {
         case .hardLink where entry.linkName == ignore.path:
@@ -179,7 +177,9 @@ private struct WatchedFile: Sendable {
             return spoils(entry, .type, "must be a regular file, not a link or something else")
         }
         guard content == nil else {
-            return spoils(entry, .twice, "stands twice; which one counts is nobody's guess")
+            return spoils(
+                entry, .twice,
+                "stands twice; readers differ in which one counts, so it may stand once")
         }
         guard entry.size <= limits.fileBytes else {
             return spoils(entry, .size, "is larger than \(limits.fileBytes) bytes")

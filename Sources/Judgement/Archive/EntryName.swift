@@ -38,11 +38,6 @@ enum EntryName {
         return Array(parts.joined(separator: [slash]))
     }
 
-    /// The names of the folders that a clean name lies in, outermost first.
-    static func parents(of name: [UInt8]) -> some Sequence<[UInt8]> {
-        name.indices.lazy.filter { name[$0] == slash }.map { Array(name[..<$0]) }
-    }
-
     /// The folder that a clean name lies in; empty for the root.
     static func parent(of name: [UInt8]) -> [UInt8] {
         Array(name[..<(name.lastIndex(of: slash) ?? 0)])

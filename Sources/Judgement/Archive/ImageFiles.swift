@@ -115,16 +115,12 @@ package struct ImageFiles: Sendable {
                     .link, Array(name.utf8), "is a hard link to something that is no file here")
             }
         }
-        for name in kinds.keys {
-            let bytes = Array(name.utf8)
-            for parent in EntryName.parents(of: bytes) {
-                switch kinds[String(decoding: parent, as: UTF8.self)] {
-                case nil, .directory?: break
-                case .file?, .hardLink?, .symbolicLink?, .characterDevice?, .blockDevice?, .pipe?:
-                    throw ArchiveRefusal(
-                        .link, bytes, "lies beneath a link or a file; only directories hold others")
-                }
-            }
+        var others = PathSet()
+        for (name, kind) in kinds where kind != .directory { others.insert(Array(name.utf8)) }
+        for name in kinds.keys where others.folder(above: Array(name.utf8)) != nil {
+            throw ArchiveRefusal(
+                .link, Array(name.utf8),
+                "lies beneath a link or a file; only directories hold others")
         }
     }
 

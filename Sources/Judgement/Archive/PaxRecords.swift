@@ -105,7 +105,7 @@ struct PaxRecords {
             guard let time = TarTime(decimal: value) else { throw Self.malformed(key) }
             modified = time
         default:
-            guard !key.starts(with: Self.sparsePrefix) else { throw TarReader.sparse(nil) }
+            guard !key.starts(with: Self.sparsePrefix) else { throw TarHeader.sparse(nil) }
             guard key.starts(with: Self.attributePrefix), key.count > Self.attributePrefix.count
             else {
                 throw ArchiveRefusal(

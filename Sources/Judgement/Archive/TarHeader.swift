@@ -138,6 +138,36 @@ struct TarHeader {
         return (try number(329..<337, "device"), try number(337..<345, "device"))
     }
 
+    /// What an entry of that name is; only Version 7 needs the name to say it.
+    func kind(of name: [UInt8]) throws(ArchiveRefusal) -> TarEntry.Kind {
+        switch flag {
+        case UInt8(ascii: "0"): return .file
+        // Version 7 had no flag for directories; a slash says it.
+        case 0: return name.last == UInt8(ascii: "/") ? .directory : .file
+        case UInt8(ascii: "1"): return .hardLink
+        case UInt8(ascii: "2"): return .symbolicLink
+        case UInt8(ascii: "3"): return .characterDevice
+        case UInt8(ascii: "4"): return .blockDevice
+        case UInt8(ascii: "5"): return .directory
+        case UInt8(ascii: "6"): return .pipe
+        case UInt8(ascii: "S"): throw Self.sparse(name)
+        case UInt8(ascii: "M"), UInt8(ascii: "V"), UInt8(ascii: "D"), UInt8(ascii: "N"):
+            throw ArchiveRefusal(
+                .type, name,
+                "belongs to an incremental or multi-volume archive; write a plain one")
+        default:
+            throw ArchiveRefusal(
+                .type, name,
+                "is of an unknown kind (\(EntryName.shown([flag]))); files, directories, links, "
+                    + "devices and pipes are known")
+        }
+    }
+
+    /// The refusal of a file whose holes are left out, which readers fill in differently.
+    static func sparse(_ name: [UInt8]?) -> ArchiveRefusal {
+        ArchiveRefusal(.type, name, "is a sparse file; write it without --sparse")
+    }
+
     private func number(_ range: Range<Int>, _ field: String) throws(ArchiveRefusal) -> Int64 {
         guard let value = TarNumber.field(block[range]) else {
             throw ArchiveRefusal(.format, name, "has a \(field) that is no number")

@@ -213,7 +213,7 @@ package struct TarReader: Sendable {
     private mutating func entry(_ header: TarHeader) throws(ArchiveRefusal) -> TarEntry {
         let records = pending.records
         var entry = TarEntry(.file, records?.path ?? pending.longName ?? header.name)
-        entry.kind = try Self.kind(of: entry.name, header.flag)
+        entry.kind = try header.kind(of: entry.name)
         switch entry.kind {
         case .hardLink, .symbolicLink:
             entry.linkName = records?.linkPath ?? pending.longLink ?? header.linkName
@@ -272,35 +272,5 @@ package struct TarReader: Sendable {
                 "has a \(field) that is negative or too large")
         }
         return Int(value)
-    }
-
-    private static func kind(
-        of name: [UInt8], _ flag: UInt8
-    ) throws(ArchiveRefusal) -> TarEntry.Kind {
-        switch flag {
-        case UInt8(ascii: "0"): return .file
-        // Version 7 had no flag for directories; a slash says it.
-        case 0: return name.last == UInt8(ascii: "/") ? .directory : .file
-        case UInt8(ascii: "1"): return .hardLink
-        case UInt8(ascii: "2"): return .symbolicLink
-        case UInt8(ascii: "3"): return .characterDevice
-        case UInt8(ascii: "4"): return .blockDevice
-        case UInt8(ascii: "5"): return .directory
-        case UInt8(ascii: "6"): return .pipe
-        case UInt8(ascii: "S"): throw sparse(name)
-        case UInt8(ascii: "M"), UInt8(ascii: "V"), UInt8(ascii: "D"), UInt8(ascii: "N"):
-            throw ArchiveRefusal(
-                .type, name,
-                "belongs to an incremental or multi-volume archive; write a plain one")
-        default:
-            throw ArchiveRefusal(
-                .type, name,
-                "is of an unknown kind (\(EntryName.shown([flag]))); files, directories, links, "
-                    + "devices and pipes are known")
-        }
-    }
-
-    static func sparse(_ name: [UInt8]?) -> ArchiveRefusal {
-        ArchiveRefusal(.type, name, "is a sparse file; write it without --sparse")
     }
 }
