@@ -94,7 +94,7 @@ package struct ArchiveContents: Sendable {
                 guard case .found(let id, _)? = facts[reference] else { continue }
                 ids[reference.text] = id
             }
-            try Self.check(dockerfile, act, facts)
+            try Self.check(dockerfile, act, facts, isShared: tenant != nil)
             let labels = tenant.map { [(StampedLabel.tenant, $0)] } ?? []
             do {
                 let text = try dockerfile.text(pinning: ids, labelling: labels)
@@ -107,7 +107,7 @@ package struct ArchiveContents: Sendable {
 
     /// Triggers run in the build, and an image for another platform would be built for this one.
     private static func check(
-        _ dockerfile: Dockerfile, _ act: Act?, _ facts: Facts
+        _ dockerfile: Dockerfile, _ act: Act?, _ facts: Facts, isShared: Bool
     ) throws(BodyRefusal) {
         for (use, reference) in zip(dockerfile.images, act?.references ?? []) {
             guard let image = facts.images[reference] else { continue }
@@ -118,10 +118,18 @@ package struct ArchiveContents: Sendable {
                         + "\(image.platform), not for \(Name.shown(asked)); pull it for that "
                         + "platform first", rule: "dockerfile.platform")
             }
-            guard use.purpose == .base,
-                let refusal = Dockerfile.objection(toTriggers: image.triggers)
-            else { continue }
-            throw BodyRefusal(refusal, in: "a trigger of the image \(use.reference)")
+            guard use.purpose == .base else { continue }
+            do {
+                let triggers = try ImageTriggers(judging: image.triggers)
+                // They run before the first label of ours, so the engine's cache would share them.
+                guard isShared, triggers.runsSteps else { continue }
+            } catch {
+                throw BodyRefusal(error, in: "a trigger of the image \(use.reference)")
+            }
+            throw BodyRefusal(
+                sentence: "the image \(use.reference) runs steps of its own in a build that begins "
+                    + "from it (ONBUILD), which tenants of a shared engine may not; write the steps "
+                    + "into the Dockerfile", rule: "dockerfile.trigger")
         }
     }
 
