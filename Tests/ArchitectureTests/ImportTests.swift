@@ -16,10 +16,12 @@ private let allowed: [String: Set<String>] = [
     "PolicyFile": ["Acts", "Policy", "Yams", "Foundation"],
     "Identity": ["Acts", "JSON", "Crypto", "X509", "SwiftASN1", "Foundation"],
     "Ledger": ["JSON", "Foundation", "Synchronization"],
+    // Alone in knowing that there is a database.
+    "Store": ["GRDB", "Dispatch", "Foundation", "Synchronization"],
     "Engine": ["Acts", "EngineAPI", "JSON", "Wire", "NIOCore", "NIOPosix", "Synchronization"],
     "Gateway": [
         "Acts", "Engine", "EngineAPI", "Exchange", "Identity", "JSON", "Ledger", "Policy",
-        "PolicyFile", "Wire", "Crypto", "Dispatch", "Foundation", "Logging", "NIOCore",
+        "PolicyFile", "Store", "Wire", "Crypto", "Dispatch", "Foundation", "Logging", "NIOCore",
         "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization",
     ],
 ]
