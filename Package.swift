@@ -47,6 +47,7 @@ let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates"
 let arguments = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -60,6 +61,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     ],
     targets: [
         judgement("JSON"),
@@ -81,20 +83,22 @@ let package = Package(
         edge("Compression", ["CZlib", "CBzip2", "CLzma", "CZstd"]),
         edge("Identity", ["Acts", "JSON", crypto, x509, asn1]),
         edge("Ledger", ["JSON"]),
+        // What it links is installed by Scripts/prepare.
+        edge("Store", [grdb]),
         edge("Engine", nio + ["CLinux", "Acts", "EngineAPI", "JSON", "Wire"]),
         edge("PolicyFile", ["Acts", "Policy", yams]),
         edge(
             "Gateway",
             nio + [
-                tls, crypto, log, "Acts", "Compression", "Engine", "EngineAPI", "Exchange", "Identity", "JSON",
-                "Ledger", "Policy", "PolicyFile", "Wire",
+                tls, crypto, log, "Acts", "Compression", "Engine", "EngineAPI", "Exchange",
+                "Identity", "JSON", "Ledger", "Policy", "PolicyFile", "Store", "Wire",
                 .product(name: "NIOTLS", package: "swift-nio"),
             ]),
         .executableTarget(
             name: "quaymaster",
             dependencies: nio + [
                 crypto, log, tls, arguments, "Acts", "Engine", "EngineAPI", "Gateway",
-                "Identity", "JSON", "Ledger", "Policy", "PolicyFile",
+                "Identity", "JSON", "Ledger", "Policy", "PolicyFile", "Store",
             ],
             path: "Sources/Programs/quaymaster", swiftSettings: common),
         tests("ArchitectureTests", []),
@@ -114,6 +118,7 @@ let package = Package(
             "IdentityTests",
             ["Acts", "Identity", "JSON", "TestCertificates", crypto, x509, asn1]),
         tests("LedgerTests", ["Ledger"]),
+        tests("StoreTests", ["Store", grdb]),
         tests("PolicyFileTests", ["Acts", "Policy", "PolicyFile"]),
         tests(
             "GatewayTests",

@@ -1,6 +1,7 @@
-# To be sourced: installs what is missing while something else goes on.
+# To be sourced: installs what the build needs, and the rest while the build goes on.
 
 prepare_in_background() {
+  Scripts/prepare build
   preparation=$(mktemp)
   Scripts/prepare "$@" >"$preparation" 2>&1 &
   preparing=$!

@@ -41,8 +41,10 @@ extension Integration {
                 defer { plane.engine.clean("rmi", "-f", "qm/on:1", "qm/mine:1", "qm/ok:1") }
                 // An image of the tenant's own with an order for whoever builds on it.
                 try withContext(["Dockerfile": "FROM bb:1\nONBUILD RUN id\n"]) { folder in
-                    #expect(try plane.docker("alice", "build", "-t", "qm/on:1", folder).status == 0)
-                    #expect(try plane.docker("alice", "build", "-t", "qm/mine:1", folder).status == 0)
+                    let order = try plane.docker("alice", "build", "-t", "qm/on:1", folder)
+                    #expect(order.status == 0, "\(order)")
+                    let mine = try plane.docker("alice", "build", "-t", "qm/mine:1", folder)
+                    #expect(mine.status == 0, "\(mine)")
                 }
                 let refused: [(String, String)] = [
                     ("FROM qm/mine:1\n", "No such image"),

@@ -130,7 +130,7 @@ extension ClientConnection {
         else { return run(exchange.abort()) }
         let names = act.references.map { "\($0.kind.rawValue)/\($0.text)" }
         entry.reason = "the archive holds or takes from: " + names.joined(separator: ", ")
-        append(entry, then)
+        claim(names: permit) { self.append(entry, then) }
     }
 
     /// Brings images here that a build takes from, as the identity itself could.

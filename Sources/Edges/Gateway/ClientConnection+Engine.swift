@@ -4,7 +4,9 @@ import EngineAPI
 import Exchange
 import JSON
 import Ledger
+import Logging
 import NIOCore
+import Store
 import Wire
 
 /// The engine's side of an exchange.
@@ -300,9 +302,25 @@ extension ClientConnection: EngineConnectionUser {
         if let exec = exchange.madeExec {
             noteExec(exec)
         }
+        releaseNames()
         record?.bytesOut += Int64(bytes.count)
         write(ByteBuffer(bytes: bytes))
         run(exchange.answerEnded())
+    }
+
+    /// Names that images lost are everybody's again.
+    private func releaseNames() {
+        let store = loop.services.store
+        let owned = exchange.lostNames.compactMap { name in
+            store.tenant(ofTag: name).map { (name, $0) }
+        }
+        let log = loop.services.log
+        for (tenant, names) in Dictionary(grouping: owned, by: \.1) {
+            store.release(names.map(\.0), of: tenant) { result in
+                guard case .failure(let error) = result else { return }
+                log.error("names stay a tenant's", metadata: ["error": "\(error)"])
+            }
+        }
     }
 
     private func noteExec(_ exec: String) {

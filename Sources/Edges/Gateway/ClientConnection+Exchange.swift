@@ -6,6 +6,7 @@ import Foundation
 import Ledger
 import NIOCore
 import Policy
+import Store
 import Wire
 
 /// One request of a connection: the steps that its `Exchange` asks for.
@@ -81,7 +82,33 @@ extension ClientConnection {
         for case .makeVolumes(let names) in exchange.permit?.obligations ?? [] {
             entry.reason = "makes first: volume/" + names.joined(separator: ", volume/")
         }
-        append(entry) { self.run(self.exchange.recorded()) }
+        claim(names: exchange.permit) {
+            self.append(entry) { self.run(self.exchange.recorded()) }
+        }
+    }
+
+    /// Makes names of images the tenant's, durably, before the engine hears of them.
+    func claim(names permit: Permit?, _ then: @escaping () -> Void) {
+        var names: [String] = []
+        for case .claim(let claimed) in permit?.obligations ?? [] { names += claimed }
+        guard !names.isEmpty, let tenant = permit?.tenant else { return then() }
+        let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
+        let number = self.number
+        let eventLoop = loop.eventLoop
+        loop.services.store.claim(names, for: tenant, by: peer.identity) { result in
+            eventLoop.execute {
+                let (connection, then) = bound.value
+                guard number == connection.number, connection.isActive else { return }
+                switch result {
+                case .success: then()
+                case .failure(.taken(let name, _)):
+                    connection.run(connection.exchange.nameTaken(name))
+                case .failure(let error):
+                    connection.run(connection.exchange.recordFailed(error.description))
+                }
+                connection.process()
+            }
+        }
     }
 
     /// Makes an entry durable; what cannot be recorded is not done.

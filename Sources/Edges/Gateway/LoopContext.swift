@@ -3,6 +3,7 @@ import Foundation
 import Identity
 import NIOCore
 import NIOSSL
+import Store
 
 /// Everything of the gateway that belongs to one event loop: no lock is needed on it.
 final class LoopContext {
@@ -33,7 +34,7 @@ final class LoopContext {
         self.services = services
         maximumConnections = max(1, services.limits.connections / max(1, loops))
         pool = EnginePool(eventLoop: eventLoop, address: services.engine)
-        imageOwner = { _ in nil }
+        imageOwner = { services.store.tenant(ofTag: $0) }
         resolver = Resolver(pool: pool, facts: services.facts, imageOwner: imageOwner)
     }
 

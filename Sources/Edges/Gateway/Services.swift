@@ -2,6 +2,7 @@ package import Crypto
 package import Engine
 package import Ledger
 package import Logging
+package import Store
 
 /// What every connection of the gateway uses; shared by all loops.
 package struct Services: Sendable {
@@ -9,6 +10,8 @@ package struct Services: Sendable {
     package let authority: Authority
     /// The record.
     package let ledger: Ledger
+    /// What tenants own and the engine cannot hold.
+    package let store: Store
     /// What is known of the engine.
     package let facts: EngineFacts
     /// Where the engine listens.
@@ -28,12 +31,13 @@ package struct Services: Sendable {
 
     /// Puts the services together.
     package init(
-        authority: Authority, ledger: Ledger, facts: EngineFacts, engine: EngineAddress,
-        limits: Limits, log: Logger, digestKey: SymmetricKey, paths: HostPaths,
-        protectedPaths: [String]
+        authority: Authority, ledger: Ledger, store: Store, facts: EngineFacts,
+        engine: EngineAddress, limits: Limits, log: Logger, digestKey: SymmetricKey,
+        paths: HostPaths, protectedPaths: [String]
     ) {
         self.authority = authority
         self.ledger = ledger
+        self.store = store
         self.facts = facts
         self.engine = engine
         self.limits = limits

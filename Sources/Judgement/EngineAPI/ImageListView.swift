@@ -24,6 +24,19 @@ package enum ImageListView {
             .array(items.compactMap { item in item.object.flatMap { narrow($0, tenant, owner) } }))
     }
 
+    /// The names that an image lost, in canonical spelling, from an answer of `DELETE /images/{name}`.
+    package static func untagged(_ body: [UInt8]) -> [String] {
+        let value: JSONValue
+        do {
+            value = try JSONReader.value(of: body)
+        } catch {
+            return []
+        }
+        return (value.array ?? []).compactMap { item in
+            item["Untagged"]?.string.flatMap { ImageReference($0)?.canonical }
+        }
+    }
+
     private static func narrow(
         _ item: JSONObject, _ tenant: String, _ owner: (String) -> String?
     ) -> JSONValue? {

@@ -9,6 +9,8 @@ enum AnswerView {
     case container
     /// A new exec, which is its maker's.
     case exec
+    /// Names that an image lost.
+    case untagged
     /// A tenant's own and the shared images, or what they are made of.
     case images(tenant: String)
 
@@ -17,6 +19,7 @@ enum AnswerView {
         switch operation?.name {
         case "ContainerInspect": self = .container
         case "ContainerExec": self = .exec
+        case "ImageDelete": self = .untagged
         case let name?:
             var narrow: String?
             for case .narrow(let tenant) in permit?.obligations ?? [] { narrow = tenant }
@@ -33,7 +36,7 @@ enum AnswerView {
     /// The status of the answers that are changed; any other is an error of the engine's.
     var status: Int {
         switch self {
-        case .summary, .container, .images: 200
+        case .summary, .container, .images, .untagged: 200
         case .exec: 201
         }
     }
@@ -47,6 +50,7 @@ enum AnswerView {
             SummaryView.narrow(operation, body, to: tenant)
         case .container: ContainerView.hidingExecs(body, except: execs)
         case .exec: ContainerView.madeExec(body) == nil ? nil : body
+        case .untagged: body
         case .images(let tenant):
             ImageListView.narrow(body, to: tenant, owner: imageOwner)
         }
@@ -56,7 +60,15 @@ enum AnswerView {
     func madeExec(_ body: [UInt8]) -> String? {
         switch self {
         case .exec: ContainerView.madeExec(body)
-        case .summary, .container, .images: nil
+        case .summary, .container, .images, .untagged: nil
+        }
+    }
+
+    /// The names of images that an answer tells the end of, in canonical spelling.
+    func lostNames(_ body: [UInt8]) -> [String] {
+        switch self {
+        case .untagged: ImageListView.untagged(body)
+        case .summary, .container, .images, .exec: []
         }
     }
 }

@@ -48,6 +48,8 @@ package struct Exchange: ~Copyable {
     package private(set) var operation: Operation?
     /// The permission, once there is one.
     package private(set) var permit: Permit?
+    /// The names of images that went with this request, in canonical spelling.
+    package private(set) var lostNames: [String] = []
     /// The permission for what the request's archive holds.
     package private(set) var contentsPermit: Permit?
     private var archive: ArchiveJudge?
@@ -198,6 +200,13 @@ package struct Exchange: ~Copyable {
                 status: 507,
                 message: "quaymaster: this cannot be recorded, so it is not done: \(reason)",
                 rule: "ledger.durable"))
+    }
+
+    /// A name that the act would make is another tenant's by now.
+    package mutating func nameTaken(_ name: String) -> Action {
+        let reference = Reference(.image, name, origin: "name", use: .makes)
+        return refuse(
+            Answer(Refusal(rule: "tenant.own", location: nil, reason: .taken(reference))))
     }
 
     private mutating func outbound(
@@ -351,6 +360,7 @@ package struct Exchange: ~Copyable {
             let shown = view.show(body, execs: execs, imageOwner: imageOwner)
         else { return nil }
         madeExec = view.madeExec(body)
+        lostNames = view.lostNames(body)
         return RelayHead.answer(
             answer, framing: .length(shown.count), close: open.saidClose, isHead: false)
             + shown

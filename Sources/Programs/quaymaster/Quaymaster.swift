@@ -3,6 +3,7 @@ import Foundation
 import Gateway
 import Identity
 import PolicyFile
+import Store
 
 /// The program's name and version, and its commands.
 @main
@@ -67,7 +68,8 @@ enum Failure {
     private static func isParserError(_ error: any Error) -> Bool {
         // What the parser throws is not ours; everything of ours is one of these.
         switch error {
-        case is PolicyErrors, is IdentityError, is GatewayError, is CommandError: false
+        case is PolicyErrors, is IdentityError, is GatewayError, is CommandError, is StoreError:
+            false
         default: Quaymaster.exitCode(for: error) != .failure
         }
     }
@@ -77,6 +79,7 @@ enum Failure {
         case let error as CommandError: (error.description, error.hint)
         case let error as IdentityError: (error.description, error.hint)
         case let error as GatewayError: (error.description, error.hint)
+        case let error as StoreError: (error.description, error.hint)
         case let error as PolicyErrors: ("\n\(error)", nil)
         case let error as CocoaError: (error.localizedDescription, nil)
         default: ("\(error)", nil)

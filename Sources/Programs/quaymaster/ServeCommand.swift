@@ -11,6 +11,7 @@ import NIOCore
 import NIOPosix
 import Policy
 import PolicyFile
+import Store
 
 /// `quaymaster serve`
 struct ServeCommand: AsyncParsableCommand {
@@ -86,6 +87,12 @@ struct GatewayProgram {
             Entry.event(
                 services.ledger.ids, "GatewayStopped", reason: "\(broken) streams were broken off"))
         services.ledger.flush()
+        do throws(StoreError) {
+            try services.store.close()
+        } catch {
+            // Nothing is lost: what stands in the log is read from there at the next start.
+            log.error("the store is not closed in good order", metadata: ["error": "\(error)"])
+        }
         try await group.shutdownGracefully()
         log.notice("stopped", metadata: ["brokenOff": "\(broken)"])
     }
@@ -101,8 +108,8 @@ struct GatewayProgram {
         return Services(
             authority: Authority(policy: policy, registry: registry, issuers: issuers),
             ledger: try Ledger(directory: file.state.appendingPathComponent(StateDirectory.ledger)),
-            facts: EngineFacts(), engine: engine, limits: limits, log: log,
-            digestKey: try DigestKey.load(file.state),
+            store: try Store(directory: file.state), facts: EngineFacts(), engine: engine,
+            limits: limits, log: log, digestKey: try DigestKey.load(file.state),
             paths: HostPaths(.singleton, isLocal: true),
             protectedPaths: ProtectedPaths.usual + [
                 engine.path, file.state.path, file.directory.path,
