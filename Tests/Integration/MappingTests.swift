@@ -82,9 +82,9 @@ extension Integration {
         @Test func aReloadChangesOpenConnections() throws {
             try withCorporation { plane, corporation in
                 _ = try issue("robot", "--spiffe", "spiffe://corp/robot", by: corporation, for: plane)
-                let events = try plane.start("robot", "events", "--format", "{{.Action}}")
                 try plane.docker("robot", "volume", "create", "seen")
                 defer { plane.engine.clean("volume", "rm", "seen") }
+                let events = try plane.start("robot", "events", "--since", "2m", "--format", "{{.Action}}")
                 #expect(events.wait { $0.output.contains("create") })
                 try reload(plane, #"other: {certificate: {spiffe: "spiffe://corp/robot", issuer: corp}}"#)
                 _ = events.finish(seconds: 20)
@@ -119,9 +119,9 @@ extension Integration {
                     return command.finish(seconds: 20).output
                 }
                 #expect(try client("-sess_out", session).contains("HTTP/1.1 200 OK"))
-                let events = try plane.start("robot", "events", "--format", "{{.Action}}")
                 try plane.docker("robot", "volume", "create", "seen")
                 defer { plane.engine.clean("volume", "rm", "seen") }
+                let events = try plane.start("robot", "events", "--since", "2m", "--format", "{{.Action}}")
                 #expect(events.wait { $0.output.contains("create") })
                 #expect(try plane.quaymaster("identity", "revoke", "--fingerprint", "ab:cd").status == 2)
                 let revoked = try plane.quaymaster("identity", "revoke", "--fingerprint", fingerprint)

@@ -250,6 +250,21 @@ import Testing
         }
     }
 
+    /// Two names that Swift takes for one, and what is no name at all.
+    @Test(arguments: ["('caf\u{E9}', 'red', 'a', 1), ('cafe\u{301}', 'blue', 'a', 1)", "('', 'red', 'a', 1)", "('a b', 'red', 'a', 1)"])
+    func whatWeWouldNotHaveWrittenIsNotBelieved(rows: String) async throws {
+        try await withDirectory { directory in
+            try await makeStore(directory)
+            try await DatabaseQueue(path: file(directory).path).write { database in
+                try database.execute(sql: "INSERT INTO image_tag VALUES \(rows)")
+            }
+            let path = file(directory).path
+            #expect(throws: StoreError.damaged(path, "it holds what is no image name")) {
+                try Store(directory: directory)
+            }
+        }
+    }
+
     enum Damage: String, CaseIterable, CustomTestStringConvertible {
         case empty
         case noise

@@ -32,8 +32,15 @@ package final class Store: Sendable {
             let rows = try database.read {
                 try Row.fetchAll($0, sql: "SELECT reference, tenant FROM image_tag")
             }
-            let pairs = rows.map { row -> (String, String) in (row[0], row[1]) }
-            owners = Mutex(Dictionary(uniqueKeysWithValues: pairs))
+            var known: [String: String] = [:]
+            for row in rows {
+                // Only what we have written ourselves is believed.
+                guard let (tag, tenant) = Self.texts(row),
+                    Self.objection(to: [tag, tenant]) == nil
+                else { throw StoreError.damaged(file.path, "it holds what is no image name") }
+                known[tag] = tenant
+            }
+            owners = Mutex(known)
         } catch {
             throw file.words(error)
         }
@@ -133,6 +140,13 @@ package final class Store: Sendable {
             owners.withLock { note(&$0) }
             completion(.success(()))
         }
+    }
+
+    private static func texts(_ row: Row) -> (String, String)? {
+        guard let first = String.fromDatabaseValue(row[0]),
+            let second = String.fromDatabaseValue(row[1])
+        else { return nil }
+        return (first, second)
     }
 
     /// References and names are printable ASCII: only there are two texts one when their bytes are.

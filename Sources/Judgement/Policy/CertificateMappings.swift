@@ -45,11 +45,10 @@ package struct CertificateMappings: Hashable, Sendable {
     ///   - issuer: The authority whose key has signed it; a mapping of another never fits.
     /// - Returns: The meaning; it does not depend on the order of the mappings.
     package func meaning(of names: [CertificateName], issuer: String) -> Meaning {
-        var found: Set<String> = []
-        for name in names {
-            if let identity = identities[Key(issuer: issuer, name: name)] { found.insert(identity) }
-        }
+        guard !identities.isEmpty else { return .nothing }
+        let found = names.compactMap { identities[Key(issuer: issuer, name: $0)] }
         guard let identity = found.first else { return .nothing }
-        return found.count == 1 ? .identity(identity) : .several(found.sorted())
+        return found.allSatisfy { $0 == identity }
+            ? .identity(identity) : .several(Set(found).sorted())
     }
 }
