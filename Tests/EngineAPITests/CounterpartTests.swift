@@ -203,6 +203,21 @@ import Testing
         }
     }
 
+    /// A MAC address that an inspect shows was asked for by nobody; one that stands alone was.
+    @Test(arguments: [
+        (#"{"MacAddress":"02:42:ac:1e:00:02","EndpointID":"0a","IPAddress":"172.30.0.2"}"#, false),
+        (#"{"MacAddress":"02:42:ac:1e:00:02","IPAddress":"172.30.0.2"}"#, false),
+        (#"{"MacAddress":"02:42:ac:1e:00:02","IPAddress":""}"#, true),
+        (#"{"MacAddress":"02:42:ac:1e:00:02"}"#, true),
+    ])
+    func answersAskForNothing(endpoint: String, asks: Bool) throws {
+        let body = #"{"NetworkingConfig":{"EndpointsConfig":{"bridge":\#(endpoint)}}}"#
+        let draft = try Self.draft("/containers/create", body)
+        #expect(draft.act.demands.isEmpty != asks)
+        let sent = Self.sent(draft)["NetworkingConfig"]?["EndpointsConfig"]?["bridge"]?["MacAddress"]
+        #expect((sent != nil) == asks)
+    }
+
     @Test func theEnginesOwnDefaultsAreItsOwn() throws {
         let old =
             #"["/proc/acpi","/proc/kcore","/proc/keys","/proc/latency_stats","/proc/timer_list","/proc/timer_stats","/proc/sched_debug","/proc/scsi","/sys/firmware"]"#

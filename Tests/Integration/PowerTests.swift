@@ -42,8 +42,8 @@ extension Integration {
                         ["docker", "-H", "unix://\(plane.engine.socket)", "run", "-d", "--name", name, "--label", label]
                             + options + ["bb:1", "sleep", "100"])
                     for act in [
-                        ["exec", name, "id"], ["cp", "\(name):/etc/hostname", "-"], ["export", name, "-o", "/dev/null"],
-                        ["commit", name], ["restart", "-t", "0", name], ["attach", "--no-stdin", name],
+                        ["exec", name, "id"], ["cp", "\(name):/etc/hostname", "-"], ["export", name],
+                        ["commit", name], ["restart", "-t", "0", name],
                         ["run", "--rm", "--pid", "container:\(name)", "bb:1", "true"],
                         ["run", "--rm", "--network", "container:\(name)", "bb:1", "true"],
                         ["run", "--rm", "--volumes-from", name, "bb:1", "true"],
@@ -59,12 +59,12 @@ extension Integration {
                     #expect(start.status != 0 && start.errors.contains(rule), "\(start)")
                 }
                 // What a container joins is its own power too.
-                try plane.engine.docker("start", "priv")
+                try plane.engine.docker("start", "caps")
                 try plane.engine.docker(
-                    "run", "-d", "--name", "joiner", "--label", label, "--network", "container:priv", "bb:1",
+                    "run", "-d", "--name", "joiner", "--label", label, "--network", "container:caps", "bb:1",
                     "sleep", "100")
                 let through = try plane.docker("alice", "exec", "joiner", "id")
-                #expect(through.errors.contains("level.privileged"), "\(through)")
+                #expect(through.errors.contains("level.capability"), "\(through)")
                 // A volume can be any path of the host.
                 let mounted = try plane.docker("alice", "run", "--rm", "-v", "trap:/t", "bb:1", "ls", "/t")
                 #expect(mounted.errors.contains("level.volume-driver"), "\(mounted)")
@@ -73,7 +73,8 @@ extension Integration {
                     let outcome = try run(["docker"] + act, environment: plane.environment("alice"))
                     #expect(outcome.status == 0, "\(act): \(outcome)")
                 }
-                #expect(try plane.docker("admin", "exec", "priv", "id").status == 0)
+                let admin = try plane.docker("admin", "exec", "caps", "id")
+                #expect(admin.status == 0, "\(admin)")
             }
         }
 
@@ -100,7 +101,7 @@ extension Integration {
                 #expect(started.status == 200 && started.body.contains("mine"), "\(started)")
                 let again = try plane.request(
                     "alice", "-X", "POST", "-H", "Content-Type: application/json", "-d", "{}", "/v1.41/exec/\(id)/start")
-                #expect(again.status == 409, "an exec starts once: \(again)")
+                #expect(again.body.contains("already"), "an exec starts once: \(again)")
                 // One that went around the door is nobody's here but an administrator's.
                 let raw = try plane.engine.docker("exec", "-d", "shared", "sleep", "50")
                 #expect(raw.status == 0)

@@ -105,6 +105,7 @@ extension ClientConnection {
 
     /// Looks up and decides what an archive holds.
     func judgeContents(_ act: Act) {
+        contentsAct = act
         let policy = loop.services.authority.policy
         lookUp(act, under: policy) { facts in
             let absent = act.references.filter { $0.use == .reads && facts[$0] == .absent }
@@ -116,21 +117,18 @@ extension ClientConnection {
     private func decideContents(_ act: Act, _ facts: Facts) {
         let policy = loop.services.authority.policy
         let decision = policy.decide(act, by: peer.identity, seeing: facts)
-        guard case .permit(let permit) = decision else {
-            return run(exchange.contentsDecided(decision, seeing: facts))
-        }
-        recordContents(act, permit) { self.run(self.exchange.contentsDecided(decision, seeing: facts)) }
+        run(exchange.contentsDecided(decision, seeing: facts))
     }
 
-    /// What an archive holds is noted before the engine has all of it.
-    private func recordContents(_ act: Act, _ permit: Permit, _ then: @escaping () -> Void) {
-        guard
+    /// Notes what an archive holds, and whose its names are, before the engine has all of it.
+    func closeArchive(_ files: [ArchiveFile]) {
+        guard let act = contentsAct, let permit = exchange.contentsPermit,
             var entry = record?.entry(
                 .intent, act: exchange.act, operation: exchange.operation, permit: permit)
-        else { return run(exchange.abort()) }
+        else { return endArchive(files) }
         let names = act.references.map { "\($0.kind.rawValue)/\($0.text)" }
         entry.reason = "the archive holds or takes from: " + names.joined(separator: ", ")
-        claim(names: permit) { self.append(entry, then) }
+        claim(names: permit) { self.append(entry) { self.endArchive(files) } }
     }
 
     /// Brings images here that a build takes from, as the identity itself could.

@@ -21,6 +21,7 @@ extension ClientConnection {
         isUploadBusy = false
         isUploadWhole = false
         hasPulled = false
+        contentsAct = nil
         record = ActRecord(loop.services.ledger, identity: peer.identity, from: from)
         loop.counters.active += 1
         intake = .held
@@ -56,7 +57,7 @@ extension ClientConnection {
             intake = .collecting([], limit: limit)
         case .judge(let act): judge(act)
         case .judgeContents(let act): judgeContents(act)
-        case .endArchive(let files): endArchive(files)
+        case .endArchive(let files): closeArchive(files)
         case .record: recordIntent()
         case .send(let outbound): send(outbound)
         case .relay(let relay): self.relay(relay)

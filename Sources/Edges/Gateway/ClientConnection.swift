@@ -80,6 +80,8 @@ final class ClientConnection: ChannelInboundHandler {
     var isUploadBusy = false
     /// True when all of it has come.
     var isUploadWhole = false
+    /// What the archive turned out to hold.
+    var contentsAct: Act?
     /// True when images that a build takes from were looked for on their registries.
     var hasPulled = false
     /// What the client's registries ask for, by host; only while a build may need it.

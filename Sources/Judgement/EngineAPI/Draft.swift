@@ -57,7 +57,11 @@ package struct Draft: Sendable {
         }
         var object: JSONObject?
         if case .json(let kind) = operation.body {
-            var read = try Shape.of(kind).read(value ?? Shape.of(kind).zero, at: "")
+            var value = value ?? Shape.of(kind).zero
+            if kind == .containerCreate, let body = value.object {
+                value = .object(EngineDefaults.leavingAnswers(body))
+            }
+            var read = try Shape.of(kind).read(value, at: "")
             if kind == .containerCreate, let body = read.object {
                 read = .object(EngineDefaults.leavingMaskedPaths(body))
             }

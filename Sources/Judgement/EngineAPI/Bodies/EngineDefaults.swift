@@ -34,6 +34,29 @@ enum EngineDefaults {
         return body
     }
 
+    /// A body whose endpoints leave out what only answers carry: an endpoint with an id of its own or
+    /// an address that it was given shows its MAC address too, which nobody asked for, and the id of
+    /// the network that its key names.
+    static func leavingAnswers(_ body: JSONObject) -> JSONObject {
+        guard var networking = body["NetworkingConfig"]?.object,
+            let endpoints = networking["EndpointsConfig"]?.object
+        else { return body }
+        let left = endpoints.members.map { member -> JSONObject.Member in
+            guard var endpoint = member.value.object else { return member }
+            let isAnswer = ["EndpointID", "IPAddress"].contains { name in
+                endpoint[name]?.string.map { !$0.isEmpty } ?? false
+            }
+            guard isAnswer else { return member }
+            endpoint["MacAddress"] = nil
+            endpoint["NetworkID"] = nil
+            return JSONObject.Member(name: member.name, value: .object(endpoint))
+        }
+        networking["EndpointsConfig"] = .object(JSONObject(distinct: left))
+        var body = body
+        body["NetworkingConfig"] = .object(networking)
+        return body
+    }
+
     /// Paths that are read-only in every container.
     static let readOnlyPaths: Set<String> = [
         "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
