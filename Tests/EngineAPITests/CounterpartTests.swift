@@ -185,6 +185,23 @@ import Testing
         #expect(String(decoding: join.body ?? [], as: UTF8.self).contains("container:0123abcd"))
     }
 
+    /// An engine takes the network that an endpoint names itself before the one it stands under.
+    @Test(arguments: [
+        ("/containers/create", #"{"NetworkingConfig":{"EndpointsConfig":{"bridge":{"NetworkID":"five"}}}}"#),
+        ("/networks/n/connect", #"{"EndpointConfig":{"NetworkID":"five"}}"#),
+    ])
+    func networksOfEndpointsArePinned(target: String, body: String) throws {
+        var draft = try Self.draft(target, body)
+        let network = try #require(draft.act.references.first { $0.text == "five" })
+        draft.pin(Facts([network: .found(id: "0123abcd", tenant: "red")]))
+        let sent = String(decoding: draft.request(version: .ceiling).body ?? [], as: UTF8.self)
+        #expect(sent.contains(#""NetworkID":"0123abcd""#), "\(sent)")
+        let host = try Self.draft(target, body.replacing("five", with: "host"))
+        #expect(host.act.demands.map(\.kind) == [.hostNamespace(.network)])
+        let joined = try Self.draft(target, body.replacing("five", with: "container:x"))
+        #expect(joined.act.demands.map(\.kind) == [.unjudged(#"a network called "container:x""#)])
+    }
+
     /// A name beside the id of the same network does not stay: it would be looked up again.
     @Test func noNameOfANetworkIsLeft() throws {
         for endpoints in [#"{"5":{}}"#, #"{"5":{},"0123abcd":{}}"#, #"{"0123abcd":{},"5":{}}"#] {

@@ -52,6 +52,8 @@ import Testing
         Refused(text: "\"\\ud800\"", rule: .notUnicode),
         Refused(text: "\"\\udc00\"", rule: .notUnicode),
         Refused(text: "\"\\ud800\\u0041\"", rule: .notUnicode),
+        Refused(text: "\"\\ud800\\n\"", rule: .notUnicode),
+        Refused(text: "\"\\ud800\\", rule: .unexpectedEnd),
         Refused(text: "\"\\x\"", rule: .syntax),
         Refused(text: "{\"a\":1,\"a\":1}", rule: .duplicateName("a")),
         Refused(text: "{\"a\":1,\"\\u0061\":1}", rule: .duplicateName("a")),

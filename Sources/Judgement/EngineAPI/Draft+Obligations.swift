@@ -76,24 +76,40 @@ extension Draft {
         body?["HostConfig"] = .object(host)
     }
 
-    /// The network's name in NetworkMode and as a key of EndpointsConfig.
+    /// The network's name in NetworkMode, as a key of EndpointsConfig and inside endpoints.
     private mutating func pinNetwork(_ name: String, _ id: String) {
+        if let endpoint = body?["EndpointConfig"] {
+            body?["EndpointConfig"] = Self.pinEndpoint(endpoint, name, id)
+        }
         if var host = body?["HostConfig"]?.object, host["NetworkMode"]?.string == name {
             host["NetworkMode"] = .string(id)
             body?["HostConfig"] = .object(host)
         }
         guard var networking = body?["NetworkingConfig"]?.object,
-            let endpoints = networking["EndpointsConfig"]?.object, endpoints[name] != nil
+            let endpoints = networking["EndpointsConfig"]?.object
         else { return }
         // A network that stands there under its id too keeps that entry: a name left behind would be
         // looked up again at every start.
         let isTwice = name != id && endpoints[id] != nil
         let pinned = endpoints.members.compactMap { member -> JSONObject.Member? in
-            guard member.name == name else { return member }
-            return isTwice ? nil : JSONObject.Member(name: id, value: member.value)
+            if member.name == name, isTwice { return nil }
+            return JSONObject.Member(
+                name: member.name == name ? id : member.name,
+                value: Self.pinEndpoint(member.value, name, id))
         }
         networking["EndpointsConfig"] = .object(JSONObject(distinct: pinned))
         body?["NetworkingConfig"] = .object(networking)
+    }
+
+    /// The network that an endpoint names itself, which an engine takes before the endpoint's key.
+    private static func pinEndpoint(
+        _ endpoint: JSONValue, _ name: String, _ id: String
+    ) -> JSONValue {
+        guard var object = endpoint.object, object["NetworkID"]?.string == name else {
+            return endpoint
+        }
+        object["NetworkID"] = .string(id)
+        return .object(object)
     }
 
     /// Drops the client's labels under our prefix and sets ours.

@@ -25,7 +25,7 @@ struct ContainerDemands {
         }
         if let host = body["HostConfig"]?.object { readHost(host) }
         for endpoint in body["NetworkingConfig"]?["EndpointsConfig"]?.object?.members ?? [] {
-            readNetwork(endpoint.name, "NetworkingConfig.EndpointsConfig")
+            readNetwork(named: endpoint.name, "NetworkingConfig.EndpointsConfig")
             readEndpoint(endpoint.value, "NetworkingConfig.EndpointsConfig.\(endpoint.name)")
         }
     }
@@ -91,12 +91,15 @@ struct ContainerDemands {
     }
 
     private mutating func readNetwork(_ mode: String, _ origin: String) {
-        switch mode {
+        if let container = Self.joined(mode) { return join(.network, container, origin) }
+        readNetwork(named: mode, origin)
+    }
+
+    private mutating func readNetwork(named name: String, _ origin: String) {
+        switch name {
         case "", "default", "bridge", "none": return
         case "host": ask(.hostNamespace(.network), origin)
-        default:
-            if let container = Self.joined(mode) { return join(.network, container, origin) }
-            refer(.network, mode, origin)
+        default: refer(.network, name, origin)
         }
     }
 
@@ -110,9 +113,8 @@ struct ContainerDemands {
     }
 
     private mutating func readEndpoint(_ endpoint: JSONValue, _ origin: String) {
-        if let id = endpoint["NetworkID"]?.string, !id.isEmpty {
-            refer(.network, id, origin + ".NetworkID")
-        }
+        // An engine takes this before the name that the endpoint stands under, and takes names, too.
+        readNetwork(named: endpoint["NetworkID"]?.string ?? "", origin + ".NetworkID")
         ask(Demand.Kind.macAddress, ifSaid: endpoint["MacAddress"], origin + ".MacAddress")
         for link in strings(endpoint["Links"]) { readLink(link, origin + ".Links") }
         for member in endpoint["DriverOpts"]?.object?.members ?? [] {
@@ -168,7 +170,7 @@ struct ContainerDemands {
             ask(.allPorts, "HostConfig.PublishAllPorts")
         }
         for link in strings(host["Links"]) { readLink(link, "HostConfig.Links") }
-        for entry in strings(host["ExtraHosts"]) where Address.isOfHost(entry) {
+        for entry in strings(host["ExtraHosts"]) where Address.isOfHost(entry: entry) {
             ask(.hostName(entry), "HostConfig.ExtraHosts")
         }
         for address in strings(host["Dns"]) where Address.isOfHost(address) {
