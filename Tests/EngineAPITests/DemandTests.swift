@@ -35,6 +35,9 @@ import Testing
         Row(#""Ulimits":[{"Name":"nofile","Soft":1024,"Hard":1024}]"#),
         Row(#""RestartPolicy":{"Name":"no"},"ShmSize":0,"OomScoreAdj":0"#),
         Row(#""ExtraHosts":["api.local:10.88.0.5"],"Dns":["10.88.0.2"]"#),
+        Row(#""ExtraHosts":["six:2001:db8::1","six=[2001:db8::2]"],"Dns":["2001:db8::1"]"#),
+        Row(#""LogConfig":{"Config":{"tag":"{{.Name}}/{{ .ID }} of {{.ImageName}}"}}"#),
+        Row(#""Mounts":[{"Type":"tmpfs","Target":"/c","TmpfsOptions":{"SizeBytes":0}}]"#),
         // Each spelling of each way to the host.
         Row(#""Privileged":true"#, .privileged),
         Row(#""PidMode":"host""#, .hostNamespace(.pid)),
@@ -111,6 +114,17 @@ import Testing
         Row(#""NetworkMode":"container:x1""#, .joinedNamespace(.network, container: "x1")),
         Row(#""VolumesFrom":["x1:ro"]"#, .inheritedMounts(container: "x1")),
         Row(#""Links":["x1:peer"]"#, .link(container: "x1")),
+        // The engine takes blanks off an address and reads every spelling of it.
+        Row(#""ExtraHosts":["h: 169.254.169.254"]"#, .hostName("h: 169.254.169.254")),
+        Row(#""ExtraHosts":["h:::ffff:7f00:1"]"#, .hostName("h:::ffff:7f00:1")),
+        Row(#""ExtraHosts":["h:::ffff:a9fe:a9fe"]"#, .hostName("h:::ffff:a9fe:a9fe")),
+        Row(#""ExtraHosts":["h:0::1"]"#, .hostName("h:0::1")),
+        Row(#""ExtraHosts":["h:fe90::1"]"#, .hostName("h:fe90::1")),
+        Row(#""ExtraHosts":["h:else"]"#, .hostName("h:else")),
+        Row(#""Dns":[" 127.0.0.1"]"#, .resolver(" 127.0.0.1")),
+        // What a resolver of C reads as 127.0.0.1.
+        Row(#""Dns":["2130706433"]"#, .resolver("2130706433")),
+        Row(#""Dns":["::ffff:7f00:35"]"#, .resolver("::ffff:7f00:35")),
         // What nobody can mean.
         Row(#""PidMode":"else""#, .unjudged(#"the pid mode "else""#)),
         Row(#""Binds":["relative/x:/y"]"#, .unjudged(#"a volume called "relative/x""#)),

@@ -168,7 +168,7 @@ struct ContainerDemands {
             ask(.allPorts, "HostConfig.PublishAllPorts")
         }
         for link in strings(host["Links"]) { readLink(link, "HostConfig.Links") }
-        for entry in strings(host["ExtraHosts"]) where Address.isOfHost(entry) {
+        for entry in strings(host["ExtraHosts"]) where Address.leadsToHost(entry) {
             ask(.hostName(entry), "HostConfig.ExtraHosts")
         }
         for address in strings(host["Dns"]) where Address.isOfHost(address) {

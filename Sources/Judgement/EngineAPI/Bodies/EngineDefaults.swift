@@ -101,24 +101,6 @@ enum UserLimit {
     }
 }
 
-/// Addresses that mean the host.
-enum Address {
-    /// True for `host-gateway`, loopback, link-local and unspecified addresses, alone or behind a
-    /// host name (`name:address`, `name=address`).
-    static func isOfHost(_ entry: String) -> Bool {
-        var candidates = [entry]
-        if let colon = entry.firstIndex(where: { $0 == ":" || $0 == "=" }) {
-            candidates.append(String(entry[entry.index(after: colon)...]))
-        }
-        return candidates.contains { candidate in
-            let text = candidate.lowercased().filter { $0 != "[" && $0 != "]" }
-            if ["host-gateway", "localhost", "::", "::1"].contains(text) { return true }
-            return ["0.", "127.", "169.254.", "fe80:", "::ffff:127.", "::ffff:169.254."]
-                .contains { text.hasPrefix($0) } || text.hasPrefix("0:0:0:0:0:")
-        }
-    }
-}
-
 extension PortRequest {
     /// Reads a port binding; nil when its port is neither empty, a number nor a range.
     init?(_ binding: JSONValue) {
