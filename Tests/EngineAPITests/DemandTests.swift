@@ -90,6 +90,9 @@ import Testing
         Row(#""Annotations":{"a":"b"}"#, .annotation("a")),
         Row(#""OomScoreAdj":-1000"#, .outOfMemoryScore(-1000)),
         Row(#""OomKillDisable":true"#, .outOfMemoryKillDisabled),
+        // To the kernel zero is no limit (tmpfs(5)).
+        Row(#""Tmpfs":{"/t":"size=0"}"#, .tmpfsOption("size=0")),
+        Row(#""Tmpfs":{"/t":"size=0k"}"#, .tmpfsOption("size=0k")),
         Row(#""CpuRealtimeRuntime":1"#, .realTimeScheduling),
         Row(#""CpusetCpus":"0-1""#, .processorPinning("0-1")),
         Row(#""BlkioDeviceReadBps":[{"Path":"/dev/vda","Rate":1}]"#, .blockDevice("/dev/vda")),
