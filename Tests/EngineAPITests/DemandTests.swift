@@ -83,6 +83,10 @@ import Testing
         Row(#""LogConfig":{"Type":"syslog"}"#, .logDriver("syslog")),
         Row(#""LogConfig":{"Type":"none"}"#, .logDriver("none")),
         Row(#""LogConfig":{"Config":{"syslog-address":"x"}}"#, .logOption("syslog-address")),
+        // A template that the engine fills in for every line: padded, one line is as long as it says.
+        Row(#""LogConfig":{"Config":{"tag":"{{pad .ID 500000000 0}}"}}"#, .logOption("tag")),
+        Row(#""LogConfig":{"Config":{"tag":"{{.Command}}{{.Command}}"}}"#, .logOption("tag")),
+        Row(#""LogConfig":{"Config":{"tag":"{{.Name}"}}"#, .logOption("tag")),
         Row(#""Tmpfs":{"/t":"exec,size=64g"}"#, .tmpfsOption("exec"), .tmpfsOption("size=64g")),
         Row(#""Tmpfs":{"/t":"size=100%"}"#, .tmpfsOption("size=100%")),
         Row(#""Tmpfs":{"/t":"mode=4777"}"#, .tmpfsOption("mode=4777")),

@@ -40,10 +40,12 @@ enum EngineDefaults {
     ]
 
     /// True for options of the local log drivers: none of them names a place outside the engine, and
-    /// none makes it rotate without end (a thousand files of a kilobyte keep it busy for minutes).
+    /// none makes it rotate without end (a thousand files of a kilobyte keep it busy for minutes) or
+    /// write more than the container does.
     static func isHarmless(logOption name: String, _ value: String) -> Bool {
         switch name {
-        case "compress", "labels", "labels-regex", "env", "env-regex", "tag", "mode": true
+        case "compress", "labels", "labels-regex", "env", "env-regex", "mode": true
+        case "tag": LogTag.isHarmless(value)
         case "max-file": Int(value).map { 1...100 ~= $0 } ?? false
         case "max-size":
             ByteSize.bytes(value).map { (64 << 10)...(1 << 40) ~= $0 } ?? (value == "-1")
@@ -123,5 +125,24 @@ extension PortRequest {
             let value = Int(text), value <= 65_535
         else { return nil }
         return value
+    }
+}
+
+/// The tag of a container's log: a template that the engine fills in and writes with every line
+/// (moby: `daemon/logger/templates`). Its function `pad` makes half a gigabyte of a few letters.
+private enum LogTag {
+    /// What is short whatever the container is; `Command` is as long as its arguments.
+    private static let fields = [
+        ".ID", ".FullID", ".Name", ".ImageID", ".ImageFullID", ".ImageName", ".DaemonName",
+    ]
+
+    /// True for text with a few of these fields in it and nothing else that is filled in.
+    static func isHarmless(_ tag: String) -> Bool {
+        guard tag.utf8.count <= 1024 else { return false }
+        let parts = tag.split(separator: "{{", omittingEmptySubsequences: false)
+        return parts.dropFirst().allSatisfy { part in
+            guard let end = part.firstRange(of: "}}") else { return false }
+            return fields.contains(String(part[..<end.lowerBound].filter { $0 != " " }))
+        }
     }
 }
