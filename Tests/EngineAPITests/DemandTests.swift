@@ -135,6 +135,9 @@ import Testing
         // What nobody can mean.
         Row(#""PidMode":"else""#, .unjudged(#"the pid mode "else""#)),
         Row(#""Binds":["relative/x:/y"]"#, .unjudged(#"a volume called "relative/x""#)),
+        // For the engine the name is empty, whatever follows.
+        Row(#""Links":[":peer"]"#, .link(container: ""), .unjudged(#"a container called """#)),
+        Row(#""VolumesFrom":[":x1"]"#, .inheritedMounts(container: ""), .unjudged(#"a container called """#)),
         Row(#""Binds":["a:b:c:d"]"#, .unjudged(#"the mount "a:b:c:d""#)),
         Row(#""NetworkMode":"../x""#, .unjudged(#"a network called "../x""#)),
     ])

@@ -121,7 +121,7 @@ struct ContainerDemands {
     }
 
     private mutating func readLink(_ link: String, _ origin: String) {
-        let container = String(link.split(separator: ":").first ?? "")
+        let container = String(link.prefix { $0 != ":" })
         ask(.link(container: container), origin)
         refer(.container, container, origin, lendsPower: true)
     }

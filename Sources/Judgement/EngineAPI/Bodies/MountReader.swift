@@ -25,7 +25,7 @@ struct MountReader: DemandReader {
         }
         for entry in host["VolumesFrom"]?.array ?? [] {
             let text = entry.string ?? ""
-            let container = String(text.split(separator: ":").first ?? "")
+            let container = String(text.prefix { $0 != ":" })
             ask(.inheritedMounts(container: container), "HostConfig.VolumesFrom")
             refer(.container, container, "HostConfig.VolumesFrom", lendsPower: true)
         }
