@@ -90,13 +90,13 @@ import Testing
         Row(#""Tmpfs":{"/t":"exec,size=64g"}"#, .tmpfsOption("exec"), .tmpfsOption("size=64g")),
         Row(#""Tmpfs":{"/t":"size=100%"}"#, .tmpfsOption("size=100%")),
         Row(#""Tmpfs":{"/t":"mode=4777"}"#, .tmpfsOption("mode=4777")),
+        // To the kernel zero is no limit (tmpfs(5)).
+        Row(#""Tmpfs":{"/t":"size=0"}"#, .tmpfsOption("size=0")),
+        Row(#""Tmpfs":{"/t":"size=0k"}"#, .tmpfsOption("size=0k")),
         Row(#""StorageOpt":{"size":"1g"}"#, .storageOption("size")),
         Row(#""Annotations":{"a":"b"}"#, .annotation("a")),
         Row(#""OomScoreAdj":-1000"#, .outOfMemoryScore(-1000)),
         Row(#""OomKillDisable":true"#, .outOfMemoryKillDisabled),
-        // To the kernel zero is no limit (tmpfs(5)).
-        Row(#""Tmpfs":{"/t":"size=0"}"#, .tmpfsOption("size=0")),
-        Row(#""Tmpfs":{"/t":"size=0k"}"#, .tmpfsOption("size=0k")),
         Row(#""CpuRealtimeRuntime":1"#, .realTimeScheduling),
         Row(#""CpusetCpus":"0-1""#, .processorPinning("0-1")),
         Row(#""BlkioDeviceReadBps":[{"Path":"/dev/vda","Rate":1}]"#, .blockDevice("/dev/vda")),
@@ -114,13 +114,6 @@ import Testing
         Row(#""ExtraHosts":["h:host-gateway"]"#, .hostName("h:host-gateway")),
         Row(#""ExtraHosts":["h:127.0.0.1"]"#, .hostName("h:127.0.0.1")),
         Row(#""ExtraHosts":["h=[::1]"]"#, .hostName("h=[::1]")),
-        Row(#""Dns":["169.254.169.254"]"#, .resolver("169.254.169.254")),
-        Row(#""RestartPolicy":{"Name":"always"}"#, .restartPolicy("always")),
-        // Towards other containers.
-        Row(#""PidMode":"container:x1""#, .joinedNamespace(.pid, container: "x1")),
-        Row(#""NetworkMode":"container:x1""#, .joinedNamespace(.network, container: "x1")),
-        Row(#""VolumesFrom":["x1:ro"]"#, .inheritedMounts(container: "x1")),
-        Row(#""Links":["x1:peer"]"#, .link(container: "x1")),
         // The engine takes blanks off an address and reads every spelling of it.
         Row(#""ExtraHosts":["h: 169.254.169.254"]"#, .hostName("h: 169.254.169.254")),
         Row(#""ExtraHosts":["h:::ffff:7f00:1"]"#, .hostName("h:::ffff:7f00:1")),
@@ -132,6 +125,13 @@ import Testing
         // What a resolver of C reads as 127.0.0.1.
         Row(#""Dns":["2130706433"]"#, .resolver("2130706433")),
         Row(#""Dns":["::ffff:7f00:35"]"#, .resolver("::ffff:7f00:35")),
+        Row(#""Dns":["169.254.169.254"]"#, .resolver("169.254.169.254")),
+        Row(#""RestartPolicy":{"Name":"always"}"#, .restartPolicy("always")),
+        // Towards other containers.
+        Row(#""PidMode":"container:x1""#, .joinedNamespace(.pid, container: "x1")),
+        Row(#""NetworkMode":"container:x1""#, .joinedNamespace(.network, container: "x1")),
+        Row(#""VolumesFrom":["x1:ro"]"#, .inheritedMounts(container: "x1")),
+        Row(#""Links":["x1:peer"]"#, .link(container: "x1")),
         // What nobody can mean.
         Row(#""PidMode":"else""#, .unjudged(#"the pid mode "else""#)),
         Row(#""Binds":["relative/x:/y"]"#, .unjudged(#"a volume called "relative/x""#)),
@@ -145,6 +145,32 @@ import Testing
         let act = try act("/containers/create", "{\"Image\":\"a\",\"HostConfig\":{\(row.host)}}")
         // The image itself is a demand of every container.
         #expect(act.demands.map(\.kind) == [.image("docker.io/library/a:latest")] + row.demands)
+    }
+
+    /// A list of masked paths is what the engine masks, so one that is longer than some engine's own
+    /// keeps what other engines mask.
+    @Test(arguments: [
+        // The engine's own default, or an older one's: the engine that runs it knows its own.
+        ("", nil), (#","/proc/asound""#, nil), (#","/proc/asound","/proc/interrupts""#, nil),
+        (
+            #","/srv""#,
+            #","/srv","/proc/asound","/proc/interrupts","/sys/devices/virtual/powercap""#
+        ),
+        (
+            #","/proc/asound","/srv""#,
+            #","/proc/asound","/srv","/proc/interrupts","/sys/devices/virtual/powercap""#
+        ),
+    ])
+    func maskedPathsAreNeverFewer(more: String, sent: String?) throws {
+        let usual =
+            #""/proc/acpi","/proc/kcore","/proc/keys","/proc/latency_stats","/proc/timer_list","#
+            + #""/proc/timer_stats","/proc/sched_debug","/proc/scsi","/sys/firmware""#
+        let body = #"{"Image":"a","HostConfig":{"MaskedPaths":["# + usual + more + "]}}"
+        let draft = try Draft(Call("POST", "/v1.41/containers/create"), body: Array(body.utf8))
+        #expect(draft.act.demands.map(\.kind) == [.image("docker.io/library/a:latest")])
+        let written = String(decoding: draft.request(version: .floor).body ?? [], as: UTF8.self)
+        let list = sent.map { #""MaskedPaths":["# + usual + $0 + "]" } ?? ""
+        #expect(written == #"{"Image":"a","HostConfig":{"# + list + "}}")
     }
 
     @Test func referencesAreFound() throws {

@@ -59,7 +59,7 @@ package struct Draft: Sendable {
         if case .json(let kind) = operation.body {
             var read = try Shape.of(kind).read(value ?? Shape.of(kind).zero, at: "")
             if kind == .containerCreate, let body = read.object {
-                read = .object(EngineDefaults.leavingMaskedPaths(body))
+                read = .object(EngineDefaults.keepingMaskedPaths(body))
             }
             object = read.object
             Self.judge(kind, object ?? JSONObject(), into: &act)
