@@ -35,6 +35,9 @@ import Testing
         Row(#""Ulimits":[{"Name":"nofile","Soft":1024,"Hard":1024}]"#),
         Row(#""RestartPolicy":{"Name":"no"},"ShmSize":0,"OomScoreAdj":0"#),
         Row(#""ExtraHosts":["api.local:10.88.0.5"],"Dns":["10.88.0.2"]"#),
+        Row(#""ExtraHosts":["six:2001:db8::1","six=[2001:db8::2]"],"Dns":["2001:db8::1"]"#),
+        Row(#""LogConfig":{"Config":{"tag":"{{.Name}}/{{ .ID }} of {{.ImageName}}"}}"#),
+        Row(#""Mounts":[{"Type":"tmpfs","Target":"/c","TmpfsOptions":{"SizeBytes":0}}]"#),
         // Each spelling of each way to the host.
         Row(#""Privileged":true"#, .privileged),
         Row(#""PidMode":"host""#, .hostNamespace(.pid)),
@@ -80,9 +83,16 @@ import Testing
         Row(#""LogConfig":{"Type":"syslog"}"#, .logDriver("syslog")),
         Row(#""LogConfig":{"Type":"none"}"#, .logDriver("none")),
         Row(#""LogConfig":{"Config":{"syslog-address":"x"}}"#, .logOption("syslog-address")),
+        // A template that the engine fills in for every line: padded, one line is as long as it says.
+        Row(#""LogConfig":{"Config":{"tag":"{{pad .ID 500000000 0}}"}}"#, .logOption("tag")),
+        Row(#""LogConfig":{"Config":{"tag":"{{.Command}}{{.Command}}"}}"#, .logOption("tag")),
+        Row(#""LogConfig":{"Config":{"tag":"{{.Name}"}}"#, .logOption("tag")),
         Row(#""Tmpfs":{"/t":"exec,size=64g"}"#, .tmpfsOption("exec"), .tmpfsOption("size=64g")),
         Row(#""Tmpfs":{"/t":"size=100%"}"#, .tmpfsOption("size=100%")),
         Row(#""Tmpfs":{"/t":"mode=4777"}"#, .tmpfsOption("mode=4777")),
+        // To the kernel zero is no limit (tmpfs(5)).
+        Row(#""Tmpfs":{"/t":"size=0"}"#, .tmpfsOption("size=0")),
+        Row(#""Tmpfs":{"/t":"size=0k"}"#, .tmpfsOption("size=0k")),
         Row(#""StorageOpt":{"size":"1g"}"#, .storageOption("size")),
         Row(#""Annotations":{"a":"b"}"#, .annotation("a")),
         Row(#""OomScoreAdj":-1000"#, .outOfMemoryScore(-1000)),
@@ -104,8 +114,18 @@ import Testing
         Row(#""ExtraHosts":["h:host-gateway"]"#, .hostName("h:host-gateway")),
         Row(#""ExtraHosts":["h:127.0.0.1"]"#, .hostName("h:127.0.0.1")),
         Row(#""ExtraHosts":["h=[::1]"]"#, .hostName("h=[::1]")),
-        Row(#""ExtraHosts":["h:0:0::1"]"#, .hostName("h:0:0::1")),
+        // The engine takes blanks off an address and reads every spelling of it.
+        Row(#""ExtraHosts":["h: 169.254.169.254"]"#, .hostName("h: 169.254.169.254")),
         Row(#""ExtraHosts":["h:::ffff:7f00:1"]"#, .hostName("h:::ffff:7f00:1")),
+        Row(#""ExtraHosts":["h:::ffff:a9fe:a9fe"]"#, .hostName("h:::ffff:a9fe:a9fe")),
+        Row(#""ExtraHosts":["h:0::1"]"#, .hostName("h:0::1")),
+        Row(#""ExtraHosts":["h:fe90::1"]"#, .hostName("h:fe90::1")),
+        Row(#""ExtraHosts":["h:else"]"#, .hostName("h:else")),
+        Row(#""Dns":[" 127.0.0.1"]"#, .resolver(" 127.0.0.1")),
+        // What a resolver of C reads as 127.0.0.1.
+        Row(#""Dns":["2130706433"]"#, .resolver("2130706433")),
+        Row(#""Dns":["::ffff:7f00:35"]"#, .resolver("::ffff:7f00:35")),
+        Row(#""ExtraHosts":["h:0:0::1"]"#, .hostName("h:0:0::1")),
         Row(#""ExtraHosts":["h:feba::1"]"#, .hostName("h:feba::1")),
         Row(#""ExtraHosts":["a=b:127.0.0.1"]"#, .hostName("a=b:127.0.0.1")),
         Row(#""ExtraHosts":["0:10.0.0.1","h:fd00::1","h=2001:db8:0::1","h:8.8.8.8"]"#),
@@ -122,6 +142,9 @@ import Testing
         // What nobody can mean.
         Row(#""PidMode":"else""#, .unjudged(#"the pid mode "else""#)),
         Row(#""Binds":["relative/x:/y"]"#, .unjudged(#"a volume called "relative/x""#)),
+        // For the engine the name is empty, whatever follows.
+        Row(#""Links":[":peer"]"#, .link(container: ""), .unjudged(#"a container called """#)),
+        Row(#""VolumesFrom":[":x1"]"#, .inheritedMounts(container: ""), .unjudged(#"a container called """#)),
         Row(#""Binds":["a:b:c:d"]"#, .unjudged(#"the mount "a:b:c:d""#)),
         Row(#""NetworkMode":"../x""#, .unjudged(#"a network called "../x""#)),
     ])
@@ -129,6 +152,32 @@ import Testing
         let act = try act("/containers/create", "{\"Image\":\"a\",\"HostConfig\":{\(row.host)}}")
         // The image itself is a demand of every container.
         #expect(act.demands.map(\.kind) == [.image("docker.io/library/a:latest")] + row.demands)
+    }
+
+    /// A list of masked paths is what the engine masks, so one that is longer than some engine's own
+    /// keeps what other engines mask.
+    @Test(arguments: [
+        // The engine's own default, or an older one's: the engine that runs it knows its own.
+        ("", nil), (#","/proc/asound""#, nil), (#","/proc/asound","/proc/interrupts""#, nil),
+        (
+            #","/srv""#,
+            #","/srv","/proc/asound","/proc/interrupts","/sys/devices/virtual/powercap""#
+        ),
+        (
+            #","/proc/asound","/srv""#,
+            #","/proc/asound","/srv","/proc/interrupts","/sys/devices/virtual/powercap""#
+        ),
+    ])
+    func maskedPathsAreNeverFewer(more: String, sent: String?) throws {
+        let usual =
+            #""/proc/acpi","/proc/kcore","/proc/keys","/proc/latency_stats","/proc/timer_list","#
+            + #""/proc/timer_stats","/proc/sched_debug","/proc/scsi","/sys/firmware""#
+        let body = #"{"Image":"a","HostConfig":{"MaskedPaths":["# + usual + more + "]}}"
+        let draft = try Draft(Call("POST", "/v1.41/containers/create"), body: Array(body.utf8))
+        #expect(draft.act.demands.map(\.kind) == [.image("docker.io/library/a:latest")])
+        let written = String(decoding: draft.request(version: .floor).body ?? [], as: UTF8.self)
+        let list = sent.map { #""MaskedPaths":["# + usual + $0 + "]" } ?? ""
+        #expect(written == #"{"Image":"a","HostConfig":{"# + list + "}}")
     }
 
     @Test func referencesAreFound() throws {

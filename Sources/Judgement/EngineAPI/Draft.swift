@@ -63,7 +63,7 @@ package struct Draft: Sendable {
             }
             var read = try Shape.of(kind).read(value, at: "")
             if kind == .containerCreate, let body = read.object {
-                read = .object(EngineDefaults.leavingMaskedPaths(body))
+                read = .object(EngineDefaults.keepingMaskedPaths(body))
             }
             object = read.object
             Self.judge(kind, object ?? JSONObject(), into: &act)

@@ -123,7 +123,7 @@ struct ContainerDemands {
     }
 
     private mutating func readLink(_ link: String, _ origin: String) {
-        let container = String(link.split(separator: ":").first ?? "")
+        let container = String(link.prefix { $0 != ":" })
         ask(.link(container: container), origin)
         refer(.container, container, origin, lendsPower: true)
     }
@@ -170,7 +170,7 @@ struct ContainerDemands {
             ask(.allPorts, "HostConfig.PublishAllPorts")
         }
         for link in strings(host["Links"]) { readLink(link, "HostConfig.Links") }
-        for entry in strings(host["ExtraHosts"]) where Address.isOfHost(entry: entry) {
+        for entry in strings(host["ExtraHosts"]) where Address.leadsToHost(entry) {
             ask(.hostName(entry), "HostConfig.ExtraHosts")
         }
         for address in strings(host["Dns"]) where Address.isOfHost(address) {

@@ -3,14 +3,6 @@ import JSON
 
 /// What engines do when nobody asks for anything (moby: `oci/defaults.go`, `oci/caps`).
 enum EngineDefaults {
-    /// Paths that later engines hide too; their list comes with the engine, not with a client that
-    /// sends back what an older one showed.
-    static func hidesLater(_ path: String) -> Bool {
-        path == "/proc/interrupts" || path == "/sys/devices/virtual/powercap"
-            || (path.hasPrefix("/sys/devices/system/cpu/cpu")
-                && path.hasSuffix("/thermal_throttle"))
-    }
-
     /// Paths under /proc and /sys that are hidden in every container, as all engines since 18.09
     /// set them; later engines add to the list.
     static let maskedPaths: Set<String> = [
@@ -18,17 +10,29 @@ enum EngineDefaults {
         "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
     ]
 
-    /// A container's configuration without a list of masked paths that is only an engine's default:
-    /// the engine that will run it knows its own.
-    static func leavingMaskedPaths(_ body: JSONObject) -> JSONObject {
+    /// Paths that some engines hide too. Where they do not exist, hiding them does nothing.
+    private static let sometimesMasked = [
+        "/proc/asound", "/proc/interrupts", "/sys/devices/virtual/powercap",
+    ]
+
+    private static func isSometimesMasked(_ path: String) -> Bool {
+        sometimesMasked.contains(path)
+            || (path.hasPrefix("/sys/devices/system/cpu/cpu")
+                && path.hasSuffix("/thermal_throttle"))
+    }
+
+    /// A container's configuration whose list of masked paths, which stands for the engine's own,
+    /// takes nothing from it: what is only some engine's default is left to the engine that will run
+    /// the container, and what is more than that keeps what any engine hides.
+    static func keepingMaskedPaths(_ body: JSONObject) -> JSONObject {
         guard var host = body["HostConfig"]?.object, let paths = host["MaskedPaths"]?.array else {
             return body
         }
         let given = paths.compactMap(\.string)
-        guard maskedPaths.isSubset(of: given),
-            given.allSatisfy({ maskedPaths.contains($0) || hidesLater($0) })
-        else { return body }
-        host["MaskedPaths"] = nil
+        guard maskedPaths.isSubset(of: given) else { return body }
+        let missing = sometimesMasked.filter { !given.contains($0) }
+        let isDefault = given.allSatisfy { maskedPaths.contains($0) || isSometimesMasked($0) }
+        host["MaskedPaths"] = isDefault ? nil : .array(paths + missing.map { .string($0) })
         var body = body
         body["HostConfig"] = .object(host)
         return body
@@ -63,10 +67,12 @@ enum EngineDefaults {
     ]
 
     /// True for options of the local log drivers: none of them names a place outside the engine, and
-    /// none makes it rotate without end (a thousand files of a kilobyte keep it busy for minutes).
+    /// none makes it rotate without end (a thousand files of a kilobyte keep it busy for minutes) or
+    /// write more than the container does.
     static func isHarmless(logOption name: String, _ value: String) -> Bool {
         switch name {
-        case "compress", "labels", "labels-regex", "env", "env-regex", "tag", "mode": true
+        case "compress", "labels", "labels-regex", "env", "env-regex", "mode": true
+        case "tag": LogTag.isHarmless(value)
         case "max-file": Int(value).map { 1...100 ~= $0 } ?? false
         case "max-size":
             ByteSize.bytes(value).map { (64 << 10)...(1 << 40) ~= $0 } ?? (value == "-1")
@@ -146,5 +152,24 @@ extension PortRequest {
             let value = Int(text), value <= 65_535
         else { return nil }
         return value
+    }
+}
+
+/// The tag of a container's log: a template that the engine fills in and writes with every line
+/// (moby: `daemon/logger/templates`). Its function `pad` makes half a gigabyte of a few letters.
+private enum LogTag {
+    /// What is short whatever the container is; `Command` is as long as its arguments.
+    private static let fields = [
+        ".ID", ".FullID", ".Name", ".ImageID", ".ImageFullID", ".ImageName", ".DaemonName",
+    ]
+
+    /// True for text with a few of these fields in it and nothing else that is filled in.
+    static func isHarmless(_ tag: String) -> Bool {
+        guard tag.utf8.count <= 1024 else { return false }
+        let parts = tag.split(separator: "{{", omittingEmptySubsequences: false)
+        return parts.dropFirst().allSatisfy { part in
+            guard let end = part.firstRange(of: "}}") else { return false }
+            return fields.contains(String(part[..<end.lowerBound].filter { $0 != " " }))
+        }
     }
 }

@@ -25,7 +25,7 @@ struct MountReader: DemandReader {
         }
         for entry in host["VolumesFrom"]?.array ?? [] {
             let text = entry.string ?? ""
-            let container = String(text.split(separator: ":").first ?? "")
+            let container = String(text.prefix { $0 != ":" })
             ask(.inheritedMounts(container: container), "HostConfig.VolumesFrom")
             refer(.container, container, "HostConfig.VolumesFrom", lendsPower: true)
         }
@@ -144,7 +144,8 @@ enum TmpfsOption {
             return parts.count == 1
         case "uid", "gid": return UInt32(value) != nil
         case "mode": return Int64(value, radix: 8).map(modes.contains) ?? false
-        case "size": return ByteSize.bytes(value).map(sizes.contains) ?? false
+        // Zero is no limit (tmpfs(5)).
+        case "size": return ByteSize.bytes(value).map { $0 > 0 && sizes.contains($0) } ?? false
         default: return false
         }
     }

@@ -89,7 +89,7 @@ struct BuildDemands: DemandReader {
         for name in ["cpusetcpus", "cpusetmems"] where !query.value(name).isEmpty {
             ask(.processorPinning(query.value(name)), name)
         }
-        for entry in query["extrahosts"] where Address.isOfHost(entry: entry) {
+        for entry in query["extrahosts"] where Address.leadsToHost(entry) {
             ask(.hostName(entry), "extrahosts")
         }
         for limit in ParameterValue.json(query.value("ulimits"))?.array ?? [] {
