@@ -47,7 +47,8 @@ package final class EngineCall: EngineConnectionUser {
     ///   - completion: Called once, on the loop.
     package static func make(
         _ pool: EnginePool, _ method: Method, _ target: String, json: [UInt8]? = nil,
-        fields: [(FieldName, String)] = [], limit: Int = 8 << 20, timeout: TimeAmount = .seconds(20),
+        fields: [(FieldName, String)] = [], limit: Int = 8 << 20,
+        timeout: TimeAmount = .seconds(20),
         _ completion: @escaping (Result<EngineAnswer, EngineFailure>) -> Void
     ) {
         var writer = HeadWriter(method, target)

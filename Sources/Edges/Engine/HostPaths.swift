@@ -23,6 +23,7 @@ package struct HostPaths: Sendable {
     /// - Parameters:
     ///   - paths: Absolute paths.
     ///   - eventLoop: Where the answer is wanted.
+    /// - Returns: What each path is.
     package func find(
         _ paths: [String], on eventLoop: any EventLoop
     ) -> EventLoopFuture<[String: HostPathFinding]> {
@@ -57,7 +58,9 @@ package struct HostPaths: Sendable {
         let others = status.st_mode & (S_IWGRP | S_IWOTH)
         guard others != 0 else { return nil }
         // A group of root's alone, and a socket, whose mode says who may connect.
-        if others == S_IWGRP, status.st_gid == 0 || status.st_mode & S_IFMT == S_IFSOCK { return nil }
+        if others == S_IWGRP, status.st_gid == 0 || status.st_mode & S_IFMT == S_IFSOCK {
+            return nil
+        }
         return .movable("\(path) can be written by others than root")
     }
 }

@@ -63,9 +63,10 @@ final class ArchiveUpload: @unchecked Sendable {  // one owner at a time
             case .needsMore: return .needsMore
             case .plain: form = .plain
             case .compressed(let format):
-                form = .compressed(try reading { () throws(CompressionFailure) in
-                    try Decompressor(format)
-                })
+                form = .compressed(
+                    try reading { () throws(CompressionFailure) in
+                        try Decompressor(format)
+                    })
             }
         }
         var made: [UInt8] = []

@@ -20,7 +20,10 @@ extension ClientConnection {
 
     /// Finds out what an act's references and host paths are.
     ///
-    /// - Parameter then: Called with what was found; not called when the exchange ended meanwhile.
+    /// - Parameters:
+    ///   - act: What would be done.
+    ///   - policy: The policy that says what matters.
+    ///   - then: Called with what was found; not called when the exchange ended meanwhile.
     func lookUp(_ act: Act, under policy: Policy, _ then: @escaping (Facts) -> Void) {
         let number = self.number
         let wanted = act.references.filter {

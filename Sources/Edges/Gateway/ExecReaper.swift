@@ -76,7 +76,8 @@ final class ExecReaper {
                 return self.forget(exec)
             }
             // One that never started is started by nobody: its maker is not believed.
-            guard value["Running"]?.bool == true, let number = value["Pid"]?.int64, number > 0 else {
+            guard value["Running"]?.bool == true, let number = value["Pid"]?.int64, number > 0
+            else {
                 return self.forget(exec)
             }
             self.kill(exec, container, Int(number), reason)

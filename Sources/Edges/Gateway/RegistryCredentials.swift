@@ -12,7 +12,9 @@ struct RegistryCredentials {
         let plain = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
         guard let data = Data(base64Encoded: String(plain)) else { return nil }
         do {
-            guard case .object(let object) = try JSONReader.value(of: Array(data)) else { return nil }
+            guard case .object(let object) = try JSONReader.value(of: Array(data)) else {
+                return nil
+            }
             byHost = object
         } catch {
             return nil

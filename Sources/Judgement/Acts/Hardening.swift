@@ -41,7 +41,8 @@ package struct Hardening: Hashable, Sendable {
             logBytes: Self.least(logBytes, other.logBytes),
             healthInterval: Self.most(healthInterval, other.healthInterval),
             cgroup: cgroup ?? other.cgroup,
-            ownCgroupNamespace: ownCgroupNamespace || other.ownCgroupNamespace, staysStopped: staysStopped || other.staysStopped)
+            ownCgroupNamespace: ownCgroupNamespace || other.ownCgroupNamespace,
+            staysStopped: staysStopped || other.staysStopped)
     }
 
     /// True when nothing is changed.

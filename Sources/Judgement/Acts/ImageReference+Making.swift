@@ -8,12 +8,12 @@ extension ImageReference {
         }
     }
 
-    /// The name that an image is given: a repository, whose own tag another one replaces.
+    /// The name that an image is given: a repository, whose own tag another one replaces. Nil for
+    /// what no image can be given, digests among it.
     ///
     /// - Parameters:
     ///   - repository: Host and path, with or without a tag.
     ///   - tag: Replaces the repository's; empty leaves it.
-    /// - Returns: nil for what no image can be given, digests among it.
     package init?(repository: String, tag: String) {
         guard let named = ImageReference(repository), named.digest == nil else { return nil }
         guard !tag.isEmpty else {

@@ -172,7 +172,8 @@ package struct Level: Hashable, Sendable {
                 + (pinsImages ? ", named by digest" : "")
         case .processes: return "allowed are up to \(processes ?? standard.processes ?? .max)"
         case .registry where !registries.isEmpty:
-            return "allowed are public registries and " + registries.sorted().joined(separator: ", ")
+            return "allowed are public registries and "
+                + registries.sorted().joined(separator: ", ")
         default: return standard.alternative(to: demand.kind)
         }
     }

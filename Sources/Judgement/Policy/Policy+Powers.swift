@@ -6,7 +6,9 @@ extension Policy {
     func objectionForAll(to act: Act, by identity: String, _ facts: Facts) -> Refusal? {
         for demand in act.demands {
             guard case .bind(let bind) = demand.kind else { continue }
-            guard let path = Self.protected(bind.source, facts, withParents: false) else { continue }
+            guard let path = Self.protected(bind.source, facts, withParents: false) else {
+                continue
+            }
             return Refusal(rule: "level.bind", location: nil, reason: .protectedPath(path))
         }
         for reference in act.references where reference.kind == .exec {

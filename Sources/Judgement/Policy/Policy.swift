@@ -117,6 +117,7 @@ package struct Policy: Sendable {
     /// - Parameters:
     ///   - act: What would be done.
     ///   - identity: Who asks.
+    /// - Returns: False when a grant permits the act whatever they are, and when none has its verb.
     package func needsFacts(_ act: Act, by identity: String) -> Bool {
         let able = (grants[identity] ?? []).filter { $0.verbs.intersects(act.verbs) }
         if able.isEmpty { return false }

@@ -94,7 +94,8 @@ extension Level.Standard {
         case .runtime: "allowed is the engine's default"
         case .hostItself: "it needs a grant of the level privileged"
         case .registry: "allowed are registries with a public name"
-        case .fetch: "copy it into the context, or ask an operator for a level whose fetches: name it"
+        case .fetch:
+            "copy it into the context, or ask an operator for a level whose fetches: name it"
         case .processes: "allowed are up to \(processes ?? .max)"
         case .privileged, .device, .unmaskedPaths, .cgroupParent, .hostGroup, .storageOption,
             .annotation, .macAddress, .joinedNamespace, .inheritedMounts, .link, .publishedPort,

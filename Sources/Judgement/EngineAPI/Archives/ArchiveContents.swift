@@ -79,6 +79,7 @@ package struct ArchiveContents: Sendable {
     /// - Parameters:
     ///   - facts: What the images are that a Dockerfile takes from.
     ///   - tenant: Whose images are kept apart, on an engine that tenants share.
+    /// - Returns: Names and contents.
     /// - Throws: `BodyRefusal` for an image whose triggers are not accepted.
     package func files(
         seeing facts: Facts, for tenant: String?

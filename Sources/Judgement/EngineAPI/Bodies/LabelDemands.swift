@@ -18,9 +18,10 @@ enum RegistryDemand {
         for scheme in ["https://", "http://"] where rest.utf8.starts(with: scheme.utf8) {
             rest = rest.dropFirst(scheme.count)
         }
-        let host = rest.utf8.split(
-            separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false
-        ).first.map { String(Substring($0)) } ?? ""
+        let host =
+            rest.utf8.split(
+                separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false
+            ).first.map { String(Substring($0)) } ?? ""
         return ["", "docker.io", "index.docker.io"].contains(host) ? nil : host
     }
 }

@@ -84,7 +84,8 @@ extension Act {
         let image = call.query.value("fromImage")
         // The engine pulls when both stand there, whatever we would judge.
         guard source.isEmpty != image.isEmpty else {
-            throw BodyRefusal("fromImage", "query.parameter", "must stand alone, and so must fromSrc")
+            throw BodyRefusal(
+                "fromImage", "query.parameter", "must stand alone, and so must fromSrc")
         }
         guard source.isEmpty else {
             self = reading(verbs: [.import])

@@ -48,11 +48,13 @@ package enum Catalogue {
     package static func impossible(
         _ method: Operation.Method, _ segments: [Substring]
     ) -> (kind: ObjectKind, name: String)? {
-        guard method == .get, let first = segments.first, let family = families[String(first)] else {
+        guard method == .get, let first = segments.first, let family = families[String(first)]
+        else {
             return nil
         }
         for operation in family where operation.method == .get && !operation.enters {
-            guard let kind = operation.subject, let hole = operation.path.firstIndex(of: .one) else {
+            guard let kind = operation.subject, let hole = operation.path.firstIndex(of: .one)
+            else {
                 continue
             }
             var path = operation.path

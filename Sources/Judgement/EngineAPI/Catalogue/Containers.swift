@@ -102,7 +102,8 @@ extension Catalogue {
             harm: [.changes, .executes], creates: .exec, body: .json(.execCreate), enters: true),
         Operation(
             "ExecStart", .post, "/exec/{id}/start", .exec, may: [.exec],
-            harm: [.changes, .executes, .discloses], body: .json(.execStart), answer: .hijack, enters: true),
+            harm: [.changes, .executes, .discloses], body: .json(.execStart), answer: .hijack,
+            enters: true),
         Operation(
             "ExecResize", .post, "/exec/{id}/resize", .exec, may: [.exec],
             query: [.integer("h"), .integer("w")]),

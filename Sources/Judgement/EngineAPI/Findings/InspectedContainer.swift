@@ -30,7 +30,9 @@ package struct InspectedContainer: Hashable, Sendable {
             joins = reader.references.filter { $0.kind == .container && $0.lendsPower }.map(\.text)
         } catch {
             // A newer engine's field, or none of ours: only who may have anything may have this.
-            demands = [Demand(.unjudged("a configuration whose \(error.sentence)"), origin: "HostConfig")]
+            demands = [
+                Demand(.unjudged("a configuration whose \(error.sentence)"), origin: "HostConfig")
+            ]
         }
         var volumes: [String] = []
         for mount in value["Mounts"]?.array ?? [] {
