@@ -4,9 +4,7 @@ import EngineAPI
 import Exchange
 import JSON
 import Ledger
-import Logging
 import NIOCore
-import Store
 import Wire
 
 /// The engine's side of an exchange.
@@ -15,66 +13,6 @@ extension ClientConnection: EngineConnectionUser {
     func send(_ outbound: Outbound) {
         self.outbound = outbound
         makeVolumes(outbound.volumes[...], outbound.tenant) { self.lease(outbound, fresh: false) }
-    }
-
-    private func makeVolumes(
-        _ names: ArraySlice<String>, _ tenant: String?, _ then: @escaping () -> Void
-    ) {
-        guard let name = names.first, let tenant else { return then() }
-        let labels = JSONObject([
-            (StampedLabel.tenant, .string(tenant)),
-            (StampedLabel.identity, .string(peer.identity)),
-        ])
-        let body = JSONObject([("Name", .string(name)), ("Labels", .object(labels))])
-        let number = self.number
-        let version = loop.services.facts.traits?.version ?? .floor
-        EngineCall.make(
-            loop.pool, .post, "/v\(version)/volumes/create",
-            json: JSONWriter.bytes(.object(body))
-        ) { result in
-            guard number == self.number, self.isActive else { return }
-            switch result {
-            case .success(let answer)
-            where answer.head.status < 300 && Self.isMade(answer.body, name, tenant):
-                self.noteVolume(name)
-                self.makeVolumes(names.dropFirst(), tenant, then)
-            case .success(let answer) where answer.head.status < 300:
-                // Somebody else has made it since it was looked for.
-                self.run(
-                    self.exchange.engineFailed(
-                        "refused: the name of the volume \(name) is not available; rule tenant.own; "
-                            + "choose another", status: 409))
-            case .success(let answer):
-                self.run(
-                    self.exchange.engineFailed(
-                        "the volume \(name) cannot be made (status \(answer.head.status))",
-                        status: 502))
-            case .failure(let failure):
-                self.run(self.exchange.engineFailed("\(failure)", status: failure.status))
-            }
-            self.process()
-        }
-    }
-
-    /// True when a volume is the tenant's own: the engine answers with what exists as if it were
-    /// new.
-    private static func isMade(_ body: [UInt8], _ name: String, _ tenant: String) -> Bool {
-        guard let value = try? JSONReader.value(of: body) else { return false }
-        return value["Name"]?.string == name
-            && value["Labels"]?[StampedLabel.tenant]?.string == tenant
-    }
-
-    /// A volume that was made on the way is an act of its own in the record.
-    private func noteVolume(_ name: String) {
-        guard
-            var entry = record?.entry(
-                .outcome, act: exchange.act, operation: exchange.operation, permit: exchange.permit,
-                outcome: "done")
-        else { return }
-        entry.operation = "VolumeCreate"
-        entry.target = "volume/\(name)"
-        entry.status = 201
-        loop.services.ledger.append(entry)
     }
 
     private func lease(_ outbound: Outbound, fresh: Bool) {
@@ -306,26 +244,6 @@ extension ClientConnection: EngineConnectionUser {
         record?.bytesOut += Int64(bytes.count)
         write(ByteBuffer(bytes: bytes))
         run(exchange.answerEnded())
-    }
-
-    /// Names that images lost are everybody's again.
-    private func releaseNames() {
-        let store = loop.services.store
-        let owned = exchange.lostNames.compactMap { name in
-            store.tenant(ofTag: name).map { (name, $0) }
-        }
-        let log = loop.services.log
-        for (tenant, names) in Dictionary(grouping: owned, by: \.1) {
-            store.release(names.map(\.0), of: tenant) { result in
-                guard case .failure(let error) = result else { return }
-                log.error("names stay a tenant's", metadata: ["error": "\(error)"])
-            }
-        }
-    }
-
-    private func noteExec(_ exec: String) {
-        guard let act = exchange.act else { return }
-        loop.services.execs.note(MadeExec(id: exec, peer: peer, act: act, facts: facts))
     }
 
     // MARK: Raw streams

@@ -10,7 +10,7 @@ package import Wire
 ///     received → (bodyCollected) → decided → (recorded) → answered → answerEnded
 ///                                                       ↘ switched: clientEnded, engineEnded
 package struct Exchange: ~Copyable {
-    private enum State {
+    enum State {
         case idle
         case collecting(Call)
         case judging(Draft)
@@ -21,7 +21,7 @@ package struct Exchange: ~Copyable {
     }
 
     /// An exchange that the engine has been sent.
-    private struct Open {
+    struct Open {
         var bodyEnded: Bool
         /// What the archive turned out to hold, while it is judged.
         var contents: ArchiveContents?
@@ -31,14 +31,14 @@ package struct Exchange: ~Copyable {
         var view: AnswerView?
     }
 
-    private var state: State = .idle
-    private var head: RequestHead?
-    private var hijacks = false
-    private var hasCollectedBody = false
-    private var clientHasEnded = false
+    var state: State = .idle
+    var head: RequestHead?
+    var hijacks = false
+    var hasCollectedBody = false
+    var clientHasEnded = false
 
     /// The most bytes of a judged JSON body; secrets and configs are up to 500 KiB.
-    private let bodyLimit: Int
+    let bodyLimit: Int
     /// What the client may call us.
     private let hosts: HostNames
 
@@ -49,12 +49,12 @@ package struct Exchange: ~Copyable {
     /// The permission, once there is one.
     package private(set) var permit: Permit?
     /// The names of images that went with this request, in canonical spelling.
-    package private(set) var lostNames: [String] = []
+    package internal(set) var lostNames: [String] = []
     /// The permission for what the request's archive holds.
-    package private(set) var contentsPermit: Permit?
-    private var archive: ArchiveJudge?
+    package internal(set) var contentsPermit: Permit?
+    var archive: ArchiveJudge?
     /// The exec that the engine made for this request, once its answer is whole.
-    package private(set) var madeExec: String?
+    package internal(set) var madeExec: String?
     /// The request as it goes to the engine, for the record's digest.
     package private(set) var request: EngineRequest?
 
@@ -237,219 +237,11 @@ package struct Exchange: ~Copyable {
         state = .open(Open(bodyEnded: !outbound.streamsBody, view: view))
         return .send(outbound)
     }
-
-    // MARK: The archive
-
-    /// Hands the judge of the request's archive to who moves its bytes; nil when there is none.
-    package mutating func takeArchive() -> ArchiveJudge? {
-        defer { archive = nil }
-        return archive
-    }
-
-    /// The whole archive has passed, but for its end.
-    ///
-    /// - Parameter contents: What it turned out to hold.
-    /// - Returns: To judge what it asks for, or to write its end.
-    package mutating func archiveEnded(_ contents: ArchiveContents) -> Action {
-        guard case .open(var open) = state, open.relayed == nil else { return abort() }
-        open.contents = contents
-        state = .open(open)
-        guard let act = contents.act else { return endArchive(Facts()) }
-        return .judgeContents(act)
-    }
-
-    /// Something in the archive is refused, at its place or at its end.
-    package mutating func archiveRefused(_ refusal: BodyRefusal) -> Action {
-        guard case .open(let open) = state, open.relayed == nil else { return abort() }
-        return refuse(Answer(refusal))
-    }
-
-    /// The policy has spoken about what the archive holds.
-    ///
-    /// - Parameters:
-    ///   - decision: What it said.
-    ///   - facts: What the images are that it takes from.
-    /// - Returns: To write the archive's end, or to answer with the refusal.
-    package mutating func contentsDecided(_ decision: Decision, seeing facts: Facts) -> Action {
-        guard case .open(let open) = state, open.contents != nil else { return abort() }
-        switch decision {
-        case .refuse(let refusal): return refuse(Answer(refusal))
-        case .permit(let permit):
-            contentsPermit = permit
-            return endArchive(facts)
-        }
-    }
-
-    private mutating func endArchive(_ facts: Facts) -> Action {
-        guard case .open(let open) = state, let contents = open.contents else { return abort() }
-        let isShared = contentsPermit?.obligations.contains(.keepImagesApart) == true
-        do throws(BodyRefusal) {
-            let files = try contents.files(
-                seeing: facts, for: isShared ? contentsPermit?.tenant : nil)
-            return .endArchive(files: files.map { ArchiveFile(name: $0.name, content: $0.content) })
-        } catch {
-            return refuse(Answer(error))
-        }
-    }
-
-    // MARK: The answer
-
-    /// The client's streamed body has been passed on to its end.
-    package mutating func bodyEnded() {
-        guard case .open(var open) = state else { return }
-        open.bodyEnded = true
-        state = .open(open)
-    }
-
-    /// The engine could not be reached, or closed before it answered.
-    ///
-    /// - Parameters:
-    ///   - reason: What failed, naming the socket.
-    ///   - status: The status code for the client.
-    /// - Returns: To answer, or to break off what has begun.
-    package mutating func engineFailed(_ reason: String, status: Int) -> Action {
-        guard case .open(let open) = state else { return abort() }
-        guard open.relayed == nil else { return abort() }
-        return refuse(Answer(status: status, message: "quaymaster: \(reason)"))
-    }
-
-    /// The engine's answer has begun.
-    package mutating func answered(_ answer: ResponseHead) -> Action {
-        guard case .open(var open) = state, let head else { return abort() }
-        if answer.status < 200, answer.status != 101 { return .wait }
-        if hijacks, Self.consents(answer) {
-            state = .switched(clientEnded: clientHasEnded, engineEnded: false)
-            return .switchProtocols(
-                head: RelayHead.switching(answer), clientHasEnded: clientHasEnded)
-        }
-        // The engine must not switch what was not judged as a hijack.
-        guard answer.status != 101 else {
-            return refuse(
-                Answer(status: 502, message: "quaymaster: the engine switched protocols unasked"))
-        }
-        open.relayed = answer
-        let close = !keepsClient(open)
-        open.saidClose = close
-        state = .open(open)
-        if let view = open.view, answer.status == view.status {
-            return .relay(.collect(limit: bodyLimit * 8))
-        }
-        switch answer.framing {
-        case .untilClose:
-            let bytes = RelayHead.answer(
-                answer, framing: .chunked, close: close, isHead: false)
-            return .relay(.chunked(head: bytes))
-        case .none, .length, .chunked:
-            let bytes = RelayHead.answer(
-                answer, framing: answer.framing, close: close, isHead: head.method == .head)
-            return .relay(.asFramed(head: bytes))
-        }
-    }
-
-    /// An answer that had to be collected is whole.
-    ///
-    /// - Parameters:
-    ///   - body: What the engine answered.
-    ///   - execs: The execs that the identity itself has made.
-    ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
-    /// - Returns: The head and body to write, or nil when the answer cannot be shown.
-    package mutating func answerCollected(
-        _ body: [UInt8], execs: Set<String> = [], imageOwner: (String) -> String? = { _ in nil }
-    ) -> [UInt8]? {
-        guard case .open(let open) = state, let answer = open.relayed, let view = open.view,
-            let shown = view.show(body, execs: execs, imageOwner: imageOwner)
-        else { return nil }
-        madeExec = view.madeExec(body)
-        lostNames = view.lostNames(body)
-        return RelayHead.answer(
-            answer, framing: .length(shown.count), close: open.saidClose, isHead: false)
-            + shown
-    }
-
-    /// An answer that had to be collected cannot be shown; nothing of it has been written.
-    package mutating func answerUnreadable() -> Action {
-        guard case .open(let open) = state, open.view != nil else { return abort() }
-        return refuse(
-            Answer(
-                status: 502,
-                message: "quaymaster: the engine's answer cannot be read, so it is not shown"))
-    }
-
-    /// The engine's answer has ended as its framing promised.
-    package mutating func answerEnded() -> Action {
-        guard case .open(let open) = state, let answer = open.relayed else { return abort() }
-        state = .over
-        return .finish(
-            Ending(
-                keepClient: !open.saidClose, keepEngine: answer.persistent && open.bodyEnded))
-    }
-
-    /// A request whose body was not read to its end cannot be followed by another.
-    private func keepsClient(_ open: Open) -> Bool {
-        open.bodyEnded && head?.persistent == true
-    }
-
-    /// True when the engine agrees to a raw stream: 101, or a 200 that has no framing.
-    private static func consents(_ answer: ResponseHead) -> Bool {
-        if answer.status == 101 { return true }
-        let type = answer.fields[.contentType] ?? ""
-        return answer.status == 200 && answer.framing == .untilClose
-            && type.hasPrefix("application/vnd.docker.")
-    }
-
-    // MARK: Either side ends
-
-    /// The client sends no more.
-    package mutating func clientEnded() -> Action {
-        clientHasEnded = true
-        switch state {
-        case .switched(false, let engineEnded):
-            state = engineEnded ? .over : .switched(clientEnded: true, engineEnded: false)
-            return engineEnded ? .finish(.close) : .endEngineInput
-        case .collecting: return refuse(Answer(BodyFailure.incomplete))
-        case .open(let open) where !open.bodyEnded && open.contents == nil: return abort()
-        case .open where operation?.isLive == true: return abort()
-        case .idle: return abort()
-        case .judging, .recording, .open, .switched, .over: return .wait
-        }
-    }
-
-    /// The engine sends no more.
-    package mutating func engineEnded() -> Action {
-        switch state {
-        case .switched(let clientEnded, false):
-            state = clientEnded ? .over : .switched(clientEnded: clientEnded, engineEnded: true)
-            return clientEnded ? .finish(.close) : .endClientInput
-        case .idle, .collecting, .judging, .recording, .open, .switched, .over: return abort()
-        }
-    }
-
-    /// The engine's connection is gone: for a raw stream that is its end.
-    package mutating func engineClosed() -> Action {
-        guard case .switched = state else { return abort() }
-        state = .over
-        return .finish(.close)
-    }
-
-    /// One side is gone, or an authority has ended.
-    package mutating func abort() -> Action {
-        if case .over = state { return .wait }
-        state = .over
-        return .finish(.abort)
-    }
-
-    /// Answers and ends. The connection serves on only when nothing of the request is unread.
-    private mutating func refuse(_ answer: Answer) -> Action {
-        let isWhole = head?.framing == BodyFraming.none || hasCollectedBody
-        state = .over
-        return .answer(
-            answer, Ending(keepClient: isWhole && head?.persistent == true, keepEngine: false))
-    }
 }
 
 extension Operation {
     /// True when the answer lasts until somebody leaves.
-    fileprivate var isLive: Bool {
+    var isLive: Bool {
         if case .live = answer { true } else { false }
     }
 }
