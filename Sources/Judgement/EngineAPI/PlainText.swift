@@ -71,7 +71,14 @@ extension String {
 
 extension JSONValue {
     /// True when the value holds at most so many values: what judging costs is bounded by it.
-    func holds(atMost limit: Int) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - limit: The most values.
+    ///   - byteCount: How long the text was that the value was read from.
+    /// - Returns: Whether it holds no more.
+    func holds(atMost limit: Int, in byteCount: Int) -> Bool {
+        // Each value takes a byte, and each but the outermost a comma or a bracket besides.
+        if byteCount < 2 * limit { return true }
         var left = limit
         return take(from: &left)
     }

@@ -167,7 +167,7 @@ enum ParameterValue {
     static func json(_ text: String) -> JSONValue? {
         do {
             let value = try JSONReader.value(of: Array(text.utf8))
-            return value.holds(atMost: 1024) ? value : nil
+            return value.holds(atMost: 1024, in: text.utf8.count) ? value : nil
         } catch {
             return nil
         }
