@@ -129,17 +129,23 @@ enum Address {
     /// True for `host-gateway`, loopback, link-local and unspecified addresses, alone or behind a
     /// host name (`name:address`, `name=address`).
     static func isOfHost(_ entry: String) -> Bool {
-        var candidates = [entry]
-        if let colon = entry.firstIndex(where: { $0 == ":" || $0 == "=" }) {
-            candidates.append(String(entry[entry.index(after: colon)...]))
-        }
-        return candidates.contains { candidate in
-            let text = candidate.lowercased().filter { $0 != "[" && $0 != "]" }
-            if ["host-gateway", "localhost", "::", "::1"].contains(text) { return true }
-            return ["0.", "127.", "169.254.", "fe80:", "::ffff:127.", "::ffff:169.254."]
-                .contains { text.hasPrefix($0) } || text.hasPrefix("0:0:0:0:0:")
-        }
+        if isOfHost(address: entry.utf8[...]) { return true }
+        let mark = entry.utf8.firstIndex { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "=") }
+        guard let mark else { return false }
+        return isOfHost(address: entry.utf8[mark...].dropFirst())
     }
+
+    private static func isOfHost(address: Substring.UTF8View) -> Bool {
+        let text = address.filter { $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: "]") }
+            .map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
+        return names.contains { text.elementsEqual($0.utf8) }
+            || prefixes.contains { text.starts(with: $0.utf8) }
+    }
+
+    private static let names = ["host-gateway", "localhost", "::", "::1"]
+    private static let prefixes = [
+        "0.", "127.", "169.254.", "fe80:", "::ffff:127.", "::ffff:169.254.", "0:0:0:0:0:",
+    ]
 }
 
 extension PortRequest {
@@ -151,7 +157,7 @@ extension PortRequest {
             self.init(address: address, ports: nil)
             return
         }
-        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map(Self.port)
+        let ends = text.parts(between: "-", keepingEmpty: true).map(Self.port)
         guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
             first <= last
         else { return nil }
@@ -159,7 +165,7 @@ extension PortRequest {
         self.init(address: address, ports: last == 0 ? nil : first...last)
     }
 
-    private static func port(_ text: Substring) -> Int? {
+    private static func port(_ text: String) -> Int? {
         guard (1...5).contains(text.utf8.count), text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }),
             let value = Int(text), value <= 65_535
         else { return nil }
