@@ -6,7 +6,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SCRIPTS := Scripts
 
-.PHONY: demo test lint corpus bench soak release clean
+.PHONY: demo test lint corpus bench instructions soak release clean
 
 demo: ## A story on a real engine with the stock docker client
 	@$(SCRIPTS)/demo
@@ -15,7 +15,7 @@ test: ## All tests, those against a private engine included
 	@$(SCRIPTS)/test
 
 lint: ## Format, shell and Python checks; changes nothing
-	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Fuzz Package.swift
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Fuzz Benchmarks Package.swift
 	@for file in $(SCRIPTS)/* .ci/run; do \
 	  case "$$(head -1 $$file)" in \
 	    *python3) python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])' $$file ;; \
@@ -28,6 +28,9 @@ corpus: ## KIND=api FILES="a.jsonl b.jsonl": replay request corpora against the 
 
 bench: ## The gateway beside the direct socket and HAProxy, in one run
 	@$(SCRIPTS)/bench
+
+instructions: ## What judgement costs in instructions and allocations, against its thresholds
+	@$(SCRIPTS)/instructions
 
 soak: ## What takes long: fuzzing, thousands of hostile connections and kills
 	@$(SCRIPTS)/soak

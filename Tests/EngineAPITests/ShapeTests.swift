@@ -98,4 +98,13 @@ import Testing
         #expect(
             text == #"{"Image":"a","Labels":{"a":"b","quaymaster.tenant":"red","quaymaster.identity":"alice"}}"#)
     }
+
+    /// A combining mark behind the dot makes one character of both, and no prefix for Swift.
+    @Test(arguments: [
+        ("quaymaster.\u{301}x", true), ("QUAYMASTER.", true), ("quaymaster", false), ("quaymaster-x", false),
+        ("quaymaste\u{301}r.x", false), ("\u{301}quaymaster.x", false), ("", false),
+    ])
+    func reservedLabelsAreTakenByTheirBytes(name: String, isReserved: Bool) {
+        #expect(StampedLabel.isReserved(name) == isReserved)
+    }
 }

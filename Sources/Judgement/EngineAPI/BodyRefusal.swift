@@ -15,6 +15,19 @@ package struct BodyRefusal: Error, Hashable, Sendable {
         whole = nil
     }
 
+    private init(_ refusal: BodyRefusal, at path: String) {
+        self.path = path
+        rule = refusal.rule
+        problem = refusal.problem
+        whole = refusal.whole
+    }
+
+    /// The refusal as it is seen from further outside: paths are put together only when something
+    /// is refused.
+    func inside(_ place: String) -> BodyRefusal {
+        BodyRefusal(self, at: place + path)
+    }
+
     /// A refusal of something in the body that has no path: the sentence says what it is.
     init(sentence: String, rule: String) {
         path = ""

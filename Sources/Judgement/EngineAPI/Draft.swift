@@ -11,6 +11,7 @@ package struct Draft: Sendable {
     private static let maximumReferences = 256
     /// The most values in a body; the largest honest ones hold some hundreds.
     private static let maximumValues = 65_536
+    /// A judged body that is no object.
     private let rawBody: JSONValue?
 
     /// Understands a request whose body is none or a stream.
@@ -31,12 +32,12 @@ package struct Draft: Sendable {
         } catch {
             throw BodyRefusal("", "body.json", "is refused: \(error.sentence)")
         }
-        guard value.holds(atMost: Self.maximumValues) else {
+        guard value.holds(atMost: Self.maximumValues, in: bytes.count) else {
             throw BodyRefusal(
                 "", "body.size", "is refused: it holds more than \(Self.maximumValues) values")
         }
         // An engine reads null as an empty body, and clients send it.
-        try self.init(call, value: value == .null ? nil : value)
+        try self.init(call, value: value.isNull ? nil : value)
     }
 
     private init(_ call: Call, value: JSONValue?) throws(BodyRefusal) {
@@ -67,7 +68,8 @@ package struct Draft: Sendable {
             }
             object = read.object
             Self.judge(kind, object ?? JSONObject(), into: &act)
-            rawBody = read
+            // A second owner of the object would make every change to it a copy.
+            rawBody = object == nil ? read : nil
         } else {
             rawBody = nil
         }

@@ -3,7 +3,8 @@ enum PercentCoding {
     /// Decodes a component: `%41` and `+`, which is a blank.
     ///
     /// Refused are half escapes, `;` (Go refuses it), bytes that are no UTF-8, and U+0000.
-    static func decode(_ bytes: some Collection<UInt8>) throws(TargetFailure) -> String {
+    static func decode(_ bytes: Substring.UTF8View) throws(TargetFailure) -> String {
+        if bytes.allSatisfy(isUnreserved) { return String(Substring(bytes)) }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var index = bytes.startIndex
@@ -22,21 +23,23 @@ enum PercentCoding {
             default: decoded.append(byte)
             }
         }
-        guard let text = String(validating: decoded, as: UTF8.self), !decoded.contains(0) else {
-            throw .malformed("the query holds bytes that are no text")
+        guard !decoded.contains(0) else { throw .malformed(notText) }
+        do {
+            return String(copying: try UTF8Span(validating: decoded.span))
+        } catch {
+            throw .malformed(notText)
         }
-        return text
     }
 
     /// Encodes a component; everything but unreserved characters.
     static func encode(_ text: String) -> String {
+        if text.utf8.allSatisfy(isUnreserved) { return text }
         var encoded: [UInt8] = []
         encoded.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
+            if isUnreserved(byte) {
                 encoded.append(byte)
-            default:
+            } else {
                 encoded.append(UInt8(ascii: "%"))
                 encoded.append(digits[Int(byte >> 4)])
                 encoded.append(digits[Int(byte & 15)])
@@ -45,10 +48,20 @@ enum PercentCoding {
         return String(decoding: encoded, as: UTF8.self)
     }
 
+    private static let notText = "the query holds bytes that are no text"
+
+    /// Characters that mean themselves wherever they stand (RFC 3986 §2.3).
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+        default: false
+        }
+    }
+
     private static let digits = Array("0123456789ABCDEF".utf8)
 
-    private static func digit<Bytes: Collection<UInt8>>(
-        _ bytes: Bytes, _ index: inout Bytes.Index
+    private static func digit(
+        _ bytes: Substring.UTF8View, _ index: inout String.Index
     ) -> UInt8? {
         guard index != bytes.endIndex else { return nil }
         defer { bytes.formIndex(after: &index) }

@@ -19,7 +19,14 @@ package struct Query: Hashable, Sendable {
 
     /// Reads a query.
     init(_ text: Substring, for operation: Operation) throws(TargetFailure) {
-        var given: [String: [String]] = [:]
+        var entries: [Entry] = []
+        // Most requests have no query.
+        guard !text.isEmpty else {
+            self.entries = entries
+            return
+        }
+        var given = [[String]](repeating: [], count: operation.parameters.count)
+        var unknown: [String] = []
         for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
             let parts = pair.split(
                 separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
@@ -29,17 +36,16 @@ package struct Query: Hashable, Sendable {
                 throw .parameter(Name.shown(name), "is none of \(operation.name)")
             }
             let value = parts.count > 1 ? try PercentCoding.decode(parts[1]) : ""
-            given[name, default: []].append(value)
+            let number = operation.parameters.firstIndex { Spelling.isSame($0.name, name) }
+            if let number { given[number].append(value) } else { unknown.append(name) }
         }
-        var entries: [Entry] = []
-        for parameter in operation.parameters {
-            guard let values = given.removeValue(forKey: parameter.name) else { continue }
+        for (parameter, values) in zip(operation.parameters, given) where !values.isEmpty {
             guard values.count == 1 || parameter.repeats else {
                 throw .parameter(parameter.name, "stands twice")
             }
             if let entry = try Self.entry(parameter, values) { entries.append(entry) }
         }
-        if let unknown = given.keys.sorted().first {
+        if let unknown = unknown.min() {
             let known = operation.parameters.map(\.name).joined(separator: ", ")
             throw .parameter(
                 Name.shown(unknown),
@@ -161,7 +167,7 @@ enum ParameterValue {
     static func json(_ text: String) -> JSONValue? {
         do {
             let value = try JSONReader.value(of: Array(text.utf8))
-            return value.holds(atMost: 1024) ? value : nil
+            return value.holds(atMost: 1024, in: text.utf8.count) ? value : nil
         } catch {
             return nil
         }

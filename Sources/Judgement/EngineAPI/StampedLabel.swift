@@ -16,7 +16,11 @@ package enum StampedLabel {
 
     /// True for labels that only we may set.
     package static func isReserved(_ name: String) -> Bool {
-        isReserved(name.utf8)
+        // Asked for every label of everything that is made: nothing is copied.
+        let bytes = name.utf8Span.span
+        let own = prefix.utf8Span.span
+        return bytes.count >= own.count
+            && Spelling.isFolded(bytes.extracting(first: own.count), own)
     }
 
     /// True for labels that only we may set; the name as bytes.

@@ -1,5 +1,5 @@
 /// A JSON value read without loss (RFC 8259): numbers keep their spelling, objects their order.
-package indirect enum JSONValue: Hashable, Sendable {
+package enum JSONValue: Hashable, Sendable {
     /// `null`
     case null
     /// `true` or `false`
@@ -86,14 +86,25 @@ package struct JSONObject: Hashable, Sendable {
         self.members = members
     }
 
+    /// Replaces the value of a member that is known by its place.
+    package mutating func replaceValue(at index: Int, with value: JSONValue) {
+        members[index].value = value
+    }
+
     /// The value of the member with exactly this name, byte for byte.
     ///
     /// Swift compares strings by canonical equivalence, in which U+212A equals K; names of fields
     /// must not be compared so.
     package subscript(_ name: String) -> JSONValue? {
-        get { members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value }
+        get {
+            // Members are looked at where they stand: a copy of each would be counted.
+            for index in members.indices where Spelling.isSame(members[index].name, name) {
+                return members[index].value
+            }
+            return nil
+        }
         set {
-            let index = members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
+            let index = members.firstIndex { Spelling.isSame($0.name, name) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
@@ -105,6 +116,11 @@ package struct JSONObject: Hashable, Sendable {
 }
 
 extension JSONValue {
+    /// True for `null`.
+    package var isNull: Bool {
+        if case .null = self { true } else { false }
+    }
+
     /// The string inside, or nil.
     package var string: String? {
         if case .string(let text) = self { text } else { nil }

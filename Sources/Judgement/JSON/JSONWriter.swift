@@ -3,6 +3,8 @@ package enum JSONWriter {
     /// The text of a value.
     package static func bytes(_ value: JSONValue) -> [UInt8] {
         var bytes: [UInt8] = []
+        // Growing step by step would copy small texts several times.
+        bytes.reserveCapacity(1024)
         append(value, to: &bytes)
         return bytes
     }
@@ -41,8 +43,11 @@ package enum JSONWriter {
     /// Appends a string with its quotation marks.
     package static func append(quoting text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
-        guard text.utf8.contains(where: needsEscape) else {
-            bytes.append(contentsOf: text.utf8)
+        let span = text.utf8Span.span
+        // Text beyond ASCII means itself too, but is looked at byte by byte.
+        guard PlainBytes.end(of: span, from: 0) < span.count else {
+            // Nothing of the buffer outlives the call.
+            unsafe span.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
             bytes.append(UInt8(ascii: "\""))
             return
         }
@@ -62,10 +67,6 @@ package enum JSONWriter {
             }
         }
         bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private static let hexadecimal = Array("0123456789abcdef".utf8)

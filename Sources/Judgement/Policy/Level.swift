@@ -181,13 +181,59 @@ package struct Level: Hashable, Sendable {
 
 /// Paths of the host, as text: nothing here asks a file system.
 package enum HostPath {
-    /// The parts of a path, `.` and empty ones left out; `/var/run` is `/run` on every host with a
-    /// file system hierarchy of this century.
-    static func parts(_ path: String) -> [String] {
-        var parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
-        parts.removeAll { $0 == "." }
-        if parts.starts(with: ["var", "run"]) { parts.removeFirst() }
-        return parts
+    /// True when a path is another one or beneath it.
+    ///
+    /// Parts are compared; `.` and empty ones say nothing, and `/var/run` is `/run` on every host with
+    /// a file system hierarchy of this century.
+    static func isWithin(_ path: String, _ other: String) -> Bool {
+        let own = path.utf8Span.span
+        let others = other.utf8Span.span
+        var place = start(own)
+        var otherPlace = start(others)
+        while let part = part(others, from: &otherPlace) {
+            guard let mine = self.part(own, from: &place), isSame(own, mine, others, part) else {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Where the parts of a path begin that count.
+    private static func start(_ path: Span<UInt8>) -> Int {
+        var place = 0
+        guard let first = part(path, from: &place), isPart(path, first, "var") else { return 0 }
+        let behind = place
+        guard let second = part(path, from: &place), isPart(path, second, "run") else { return 0 }
+        return behind
+    }
+
+    /// The next part that is neither empty nor `.`, if there is one.
+    private static func part(_ path: Span<UInt8>, from place: inout Int) -> Range<Int>? {
+        while place < path.count {
+            let start = place
+            while place < path.count, path[place] != UInt8(ascii: "/") { place += 1 }
+            let part = start..<place
+            place += 1
+            let isDot = part.count == 1 && path[start] == UInt8(ascii: ".")
+            if !part.isEmpty, !isDot { return part }
+        }
+        return nil
+    }
+
+    private static func isPart(
+        _ path: Span<UInt8>, _ part: Range<Int>, _ name: String
+    ) -> Bool {
+        let name = name.utf8Span.span
+        return isSame(path, part, name, name.indices)
+    }
+
+    private static func isSame(
+        _ one: Span<UInt8>, _ part: Range<Int>, _ other: Span<UInt8>, _ otherPart: Range<Int>
+    ) -> Bool {
+        guard part.count == otherPart.count else { return false }
+        let distance = otherPart.lowerBound - part.lowerBound
+        for index in part where one[index] != other[index + distance] { return false }
+        return true
     }
 
     /// True for an absolute path with no empty, `.` or `..` part and no trailing slash.

@@ -17,12 +17,26 @@ package enum ObeyedLabel {
 
     /// True for labels that other programs obey, whatever their case.
     package static func isObeyed(_ name: String) -> Bool {
-        let name = name.lowercased()
-        return prefixes.contains { name.utf8.starts(with: $0.utf8) }
+        begins(name.lowercased(), with: prefixes)
     }
 
     static func isOfClients(_ name: String) -> Bool {
         let name = name.lowercased()
-        return !isObeyed(name) || clients.contains { name.utf8.starts(with: $0.utf8) }
+        return !begins(name, with: prefixes) || begins(name, with: clients)
+    }
+
+    private static func begins(_ name: String, with prefixes: [String]) -> Bool {
+        let bytes = name.utf8Span.span
+        // Nearly all of them begin with another letter.
+        for prefix in prefixes where prefix.utf8.first == name.utf8.first {
+            if begins(bytes, with: prefix.utf8Span.span) { return true }
+        }
+        return false
+    }
+
+    private static func begins(_ bytes: Span<UInt8>, with prefix: Span<UInt8>) -> Bool {
+        guard prefix.count <= bytes.count else { return false }
+        for index in prefix.indices where bytes[index] != prefix[index] { return false }
+        return true
     }
 }

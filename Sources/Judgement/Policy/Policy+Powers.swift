@@ -92,12 +92,8 @@ extension Policy {
     private static func protected(
         _ source: String, _ facts: Facts, withParents: Bool
     ) -> String? {
-        let source = HostPath.parts(source)
-        for path in facts.protectedPaths {
-            let parts = HostPath.parts(path)
-            if source.starts(with: parts) { return path }
-            if withParents, parts.starts(with: source) { return path }
+        facts.protectedPaths.first { path in
+            HostPath.isWithin(source, path) || (withParents && HostPath.isWithin(path, source))
         }
-        return nil
     }
 }

@@ -82,8 +82,8 @@ struct ContainerDemands {
         _ namespace: Namespace, _ host: JSONObject, _ field: String, own: [String]
     ) {
         let mode = host[field]?.string ?? ""
-        let origin = "HostConfig." + field
         if own.contains(mode) { return }
+        let origin = "HostConfig." + field
         if mode == "shareable" { return ask(.shareableNamespace(namespace), origin) }
         if mode == "host" { return ask(.hostNamespace(namespace), origin) }
         if let container = Self.joined(mode) { return join(namespace, container, origin) }
@@ -123,7 +123,7 @@ struct ContainerDemands {
     }
 
     private mutating func readLink(_ link: String, _ origin: String) {
-        let container = String(link.prefix { $0 != ":" })
+        let container = String(Substring(link.utf8.prefix { $0 != UInt8(ascii: ":") }))
         ask(.link(container: container), origin)
         refer(.container, container, origin, lendsPower: true)
     }
@@ -252,10 +252,11 @@ struct ContainerDemands {
 
     /// Asks for what a text names, unless the text is empty.
     private mutating func ask(
-        _ kind: (String) -> Demand.Kind, ifSaid value: JSONValue?, _ origin: String
+        _ kind: (String) -> Demand.Kind, ifSaid value: JSONValue?,
+        _ origin: @autoclosure () -> String
     ) {
         guard let text = value?.string, !text.isEmpty else { return }
-        ask(kind(text), origin)
+        ask(kind(text), origin())
     }
 
     private mutating func refer(
@@ -273,6 +274,6 @@ struct ContainerDemands {
     }
 
     static func isPath(_ text: String) -> Bool {
-        text.hasPrefix("/") && !text.contains(":")
+        text.utf8.first == UInt8(ascii: "/") && !text.holds(":")
     }
 }

@@ -139,7 +139,7 @@ extension PortRequest {
             self.init(address: address, ports: nil)
             return
         }
-        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map(Self.port)
+        let ends = text.parts(between: "-", keepingEmpty: true).map(Self.port)
         guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
             first <= last
         else { return nil }
@@ -147,7 +147,7 @@ extension PortRequest {
         self.init(address: address, ports: last == 0 ? nil : first...last)
     }
 
-    private static func port(_ text: Substring) -> Int? {
+    private static func port(_ text: String) -> Int? {
         guard (1...5).contains(text.utf8.count), text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }),
             let value = Int(text), value <= 65_535
         else { return nil }

@@ -10,6 +10,10 @@ struct MountReader: DemandReader {
 
     /// Each of them may have to be made first.
     private static let maximumVolumes = 64
+    private static let plainBindOptions = ["ro", "rw", "private", "rprivate"]
+    private static let plainVolumeOptions = [
+        "ro", "rw", "nocopy", "consistent", "cached", "delegated",
+    ]
 
     /// Reads a HostConfig that has gone through its shape.
     init(_ host: JSONObject) {
@@ -25,7 +29,7 @@ struct MountReader: DemandReader {
         }
         for entry in host["VolumesFrom"]?.array ?? [] {
             let text = entry.string ?? ""
-            let container = String(text.prefix { $0 != ":" })
+            let container = String(Substring(text.utf8.prefix { $0 != UInt8(ascii: ":") }))
             ask(.inheritedMounts(container: container), "HostConfig.VolumesFrom")
             refer(.container, container, "HostConfig.VolumesFrom", lendsPower: true)
         }
@@ -34,25 +38,23 @@ struct MountReader: DemandReader {
 
     /// Reads `source:target[:options]`, or a lone target, as the engine's Linux parser splits it.
     private mutating func readBind(_ text: String, _ origin: String) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        let parts = text.parts(between: ":", keepingEmpty: true)
         guard (1...3).contains(parts.count), let target = parts.count == 1 ? parts.first : parts[1],
             ContainerDemands.isPath(target)
         else { return ask(.unjudged("the mount \(Name.shown(text))"), origin) }
         if parts.count == 1 { return }
-        let options = parts.count == 3 ? parts[2].split(separator: ",").map(String.init) : []
+        let options = parts.count == 3 ? parts[2].parts(between: ",") : []
         let source = parts[0]
-        if source.hasPrefix("/") {
-            let plain: Set = ["ro", "rw", "private", "rprivate"]
+        if source.utf8.first == UInt8(ascii: "/") {
             ask(
                 .bind(
                     BindRequest(
                         source: source, target: target, readOnly: options.contains("ro"),
-                        hasOptions: !options.allSatisfy(plain.contains))), origin)
+                        hasOptions: !options.allSatisfy(Self.plainBindOptions.contains))), origin)
             return
         }
         readVolume(source, origin)
-        let plain: Set = ["ro", "rw", "nocopy", "consistent", "cached", "delegated"]
-        for option in options where !plain.contains(option) {
+        for option in options where !Self.plainVolumeOptions.contains(option) {
             ask(.volumeOption(option), origin)
         }
     }
@@ -108,8 +110,8 @@ struct MountReader: DemandReader {
         if !ContainerDemands.isPath(target) {
             ask(.unjudged("a tmpfs at \(Name.shown(target))"), origin)
         }
-        for option in options.split(separator: ",") where !TmpfsOption.isHarmless(String(option)) {
-            ask(.tmpfsOption(String(option)), origin)
+        for option in options.parts(between: ",") where !TmpfsOption.isHarmless(option) {
+            ask(.tmpfsOption(option), origin)
         }
     }
 
@@ -136,7 +138,7 @@ enum TmpfsOption {
 
     /// True for options that limit, or that set a bounded size, a mode or an owner.
     static func isHarmless(_ option: String) -> Bool {
-        let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
+        let parts = option.parts(between: "=", atMost: 2)
         guard let name = parts.first else { return true }
         let value = parts.count > 1 ? parts[1] : ""
         switch name {
@@ -155,9 +157,14 @@ enum TmpfsOption {
 enum ByteSize {
     /// The bytes of `64k`, `10m`, `1g` or a bare number, or nil.
     static func bytes(_ text: String) -> Int64? {
-        let units: [Character: Int64] = ["k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
-        guard let last = text.last?.lowercased().first else { return nil }
-        guard let unit = units[last] else { return Int64(text) }
+        let unit: Int64
+        switch text.utf8.last {
+        case nil: return nil
+        case UInt8(ascii: "k"), UInt8(ascii: "K"): unit = 1 << 10
+        case UInt8(ascii: "m"), UInt8(ascii: "M"): unit = 1 << 20
+        case UInt8(ascii: "g"), UInt8(ascii: "G"): unit = 1 << 30
+        default: return Int64(text)
+        }
         guard let count = Int64(text.dropLast()), count >= 0 else { return nil }
         let product = count.multipliedReportingOverflow(by: unit)
         return product.overflow ? nil : product.partialValue
