@@ -128,6 +128,15 @@ let package = Package(
     ]
 )
 
+// What judgement costs in instructions: `make instructions`.
+if Context.environment["QUAYMASTER_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "judgement-bench",
+            dependencies: ["Acts", "EngineAPI", "Exchange", "JSON", "Policy", "Wire"],
+            path: "Benchmarks/JudgementBench", swiftSettings: common))
+}
+
 // libFuzzer harnesses; `make soak` builds them in a folder of their own.
 if Context.environment["QUAYMASTER_FUZZ"] != nil {
     package.targets.append(

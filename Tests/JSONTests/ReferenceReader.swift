@@ -193,7 +193,9 @@ struct ReferenceReader {
         if let scalar = Unicode.Scalar(first) { return scalar }
         guard first < 0xDC00, next == UInt8(ascii: "\\") else { throw failure(.notUnicode) }
         index += 1
-        try expect(UInt8(ascii: "u"))
+        guard let follower = next else { throw failure(.unexpectedEnd) }
+        guard follower == UInt8(ascii: "u") else { throw failure(.notUnicode) }
+        index += 1
         let second = try fourDigits()
         guard 0xDC00...0xDFFF ~= second,
             let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
