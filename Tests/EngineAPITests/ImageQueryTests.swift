@@ -63,6 +63,8 @@ import Testing
                 made("docker.io/library/a:latest", "t"), made("docker.io/b/c:2", "t"),
                 Reference(.image, "old:1", origin: "cachefrom", use: .fetches),
             ]),
+        Row("GET /images/search?term=127.0.0.1:8500/x", [], [.registry("127.0.0.1:8500")]),
+        Row("GET /images/search?term=library/alpine", []),
         Row("POST /build?labels=%7B%22traefik.enable%22:%22true%22%7D", [], [.label("traefik.enable")]),
     ])
     func reads(row: Row) throws {
@@ -70,6 +72,37 @@ import Testing
         let act = try Draft(try Call(words[0], words[1])).act
         #expect(act.references == row.references)
         #expect(act.demands.map(\.kind) == row.demands)
+    }
+
+    /// Engines take a name without a tag for all tags when they pull, push or save.
+    @Test(arguments: [
+        ("POST /v1.41/images/create?fromImage=reg.example.com/app", "fromImage=reg.example.com%2Fapp&tag=latest"),
+        ("POST /v1.41/images/create?fromImage=app:2", "fromImage=docker.io%2Flibrary%2Fapp&tag=2"),
+        ("POST /v1.41/images/create?fromImage=app&tag=3", "fromImage=docker.io%2Flibrary%2Fapp&tag=3"),
+        ("POST /v1.41/images/app/push", "/images/docker.io/library/app/push?tag=latest"),
+        ("POST /v1.41/images/reg.example.com/app/push?tag=2", "/images/reg.example.com/app/push?tag=2"),
+    ])
+    func oneTagIsSent(target: String, sent: String) throws {
+        let words = target.split(separator: " ").map(String.init)
+        let request = try Draft(try Call(words[0], words[1])).request(version: .ceiling)
+        #expect(request.target.hasSuffix(sent), "\(request.target)")
+    }
+
+    @Test func whatIsSavedIsWhatWasJudged() throws {
+        func sent(_ target: String, _ name: String?) throws -> String {
+            var draft = try Draft(try Call("GET", "/v1.41" + target))
+            var facts = Facts()
+            for reference in draft.act.references {
+                facts[reference] = .found(id: "sha256:0a", tenant: nil)
+                facts.images[reference] = ImageFinding(
+                    owners: [], isShared: true, soleOwner: nil, name: name)
+            }
+            draft.pin(facts)
+            return draft.request(version: .ceiling).target
+        }
+        #expect(try sent("/images/app/get", "docker.io/library/app:latest") == "/v1.41/images/docker.io/library/app:latest/get")
+        #expect(try sent("/images/0a1b/get", nil) == "/v1.41/images/sha256:0a/get")
+        #expect(try sent("/images/get?names=app", "docker.io/library/app:latest").contains("names=docker.io%2Flibrary%2Fapp%3Alatest"))
     }
 
     @Test(arguments: [

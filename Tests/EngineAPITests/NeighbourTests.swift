@@ -36,6 +36,8 @@ import Testing
             } else {
                 facts[reference] = .found(id: reference.text, tenant: "local")
                 facts.powers[reference] = []
+                facts.images[reference] = ImageFinding(
+                    owners: [], isShared: true, soleOwner: nil, name: reference.text)
             }
         }
         return facts

@@ -65,6 +65,17 @@ extension Integration {
                     "sleep", "100")
                 let through = try plane.docker("alice", "exec", "joiner", "id")
                 #expect(through.errors.contains("level.capability"), "\(through)")
+                // Mounts and namespaces outlive the container that they came from.
+                try plane.engine.docker(
+                    "run", "-d", "--name", "heir", "--label", label, "--volumes-from", "bound", "bb:1", "sleep", "100")
+                try plane.engine.docker(
+                    "run", "-d", "--name", "orphan", "--label", label, "--pid", "container:caps", "bb:1", "sleep", "100")
+                defer { plane.engine.clean("rm", "-f", "heir", "orphan") }
+                #expect(try plane.docker("alice", "rm", "-f", "bound").status == 0)
+                let heir = try plane.docker("alice", "exec", "heir", "id")
+                #expect(heir.errors.contains("level.bind"), "\(heir)")
+                let orphan = try plane.docker("alice", "exec", "orphan", "id")
+                #expect(orphan.errors.contains("level.capability"), "\(orphan)")
                 // A volume can be any path of the host.
                 let mounted = try plane.docker("alice", "run", "--rm", "-v", "trap:/t", "bb:1", "ls", "/t")
                 #expect(mounted.errors.contains("level.volume-driver"), "\(mounted)")

@@ -51,7 +51,8 @@ import Testing
         Row("make a name that is free", nil, .makes), Row("move one's own name", mine, .makes),
         Row("move a shared name", shared, .makes, "tenant.image"),
         Row("move another's name", theirs, .makes, "tenant.own"),
-        Row("pull what is not there", nil, .fetches), Row("pull a shared one anew", shared, .fetches),
+        Row("pull what is not there", nil, .fetches),
+        Row("pull a shared one anew", shared, .fetches),
         Row("pull over another's name", theirs, .fetches, "tenant.own"),
     ])
     func decides(row: Row) {
@@ -63,7 +64,11 @@ import Testing
         switch Self.policy.decide(act, by: "alice", seeing: facts) {
         case .permit(let permit):
             #expect(row.rule == nil)
-            #expect(permit.obligations == (row.use == .makes ? [.claim(["a"])] : []))
+            switch row.use {
+            case .makes: #expect(permit.obligations == [.claim(["a"])])
+            case .reads: #expect(permit.obligations == [.narrow(tenant: "red")])
+            case .changes, .fetches: #expect(permit.obligations.isEmpty)
+            }
         case .refuse(let refusal):
             #expect(refusal.rule == row.rule)
             #expect(!refusal.words.contains("blue"))
@@ -71,6 +76,50 @@ import Testing
         guard case .permit = Self.policy.decide(act, by: "admin", seeing: Facts()) else {
             return #expect(Bool(false), "administrators may")
         }
+    }
+
+    /// A name that a tenant has taken is its own before the image is there.
+    @Test(arguments: [(mine, true), (theirs, false)])
+    func aTakenNameIsTakenWhileAbsent(image: ImageFinding, isFree: Bool) {
+        for use in [Reference.Use.makes, .fetches] {
+            let reference = Reference(.image, "a", origin: "x", use: use)
+            var facts = Facts([reference: .absent])
+            facts.images[reference] = image
+            let act = Act(operation: "T", verbs: [.tag], harm: [], references: [reference])
+            if case .permit = Self.policy.decide(act, by: "alice", seeing: facts) {
+                #expect(isFree)
+            } else {
+                #expect(!isFree)
+            }
+        }
+    }
+
+    /// A text that begins an id is judged by no name.
+    @Test func levelsNameImagesByTheirNames() {
+        var level = Level(name: "l", extends: .baseline, location: nil)
+        level.images = [NamePattern("docker.io/**")]
+        let policy = Policy(
+            tenants: ["red"],
+            grants: [
+                "alice": [
+                    Grant(
+                        verbs: .all, scope: .tenant("red"), levels: [level],
+                        location: Location(file: "p", line: 1))
+                ]
+            ], version: "v")
+        let image = Reference(.image, "0123abcd", origin: "Image")
+        let act = Act(
+            operation: "T", verbs: [.run], harm: [], references: [image],
+            demands: [Demand(.image("docker.io/library/0123abcd:latest"), origin: "Image")], creates: .container)
+        func allows(name: String?) -> Bool {
+            var facts = Facts([image: .found(id: "sha256:1", tenant: nil)])
+            facts.images[image] = ImageFinding(owners: [], isShared: true, soleOwner: nil, name: name)
+            if case .permit = policy.decide(act, by: "alice", seeing: facts) { return true }
+            return false
+        }
+        #expect(allows(name: "docker.io/library/0123abcd:latest"))
+        #expect(!allows(name: nil))
+        #expect(policy.needsFacts(act, by: "alice"))
     }
 
     // MARK: Labels
@@ -131,6 +180,7 @@ import Testing
         ("localhost:5000", false), ("127.0.0.1:5000", false), ("10.0.0.1", false), ("registry", false),
         ("x.local", false), ("a.internal", false), ("2130706433", false), ("0x7f.1", false),
         ("1.0x7f", false), ("[::1]:5000", false), ("a..b", false), ("", false), ("Reg.Example.com", true),
+        ("x.example.com:a@169.254.169.254", false), ("reg.example.com:50:00", false), ("reg.example.com:", true),
     ])
     func registriesHavePublicNames(host: String, isPublic: Bool) {
         let level = Level.builtIn(.baseline)

@@ -46,7 +46,7 @@ package struct EngineProcess: Sendable {
 
     /// The proc(5) in which the engine's numbers count, or nil when there is none to be seen.
     private func processes() -> String? {
-        guard let listener = listener(), listener > 0 else { return nil }
+        guard let listener = engine.listener, listener > 0 else { return nil }
         let ours = link("/proc/self/ns/pid")
         guard let theirs = link("/proc/\(listener)/ns/pid") else {
             // Without the right to look, one shared namespace is the likely case; the container's id
@@ -61,29 +61,6 @@ package struct EngineProcess: Sendable {
         let count = readlink(path, &bytes, bytes.count)
         guard count > 0 else { return nil }
         return String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    /// Who listens on the engine's socket (unix(7), SO_PEERCRED).
-    private func listener() -> Int32? {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let path = Array(engine.path.utf8)
-        guard path.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard connected == 0 else { return nil }
-        // struct ucred: process, user, group. SO_PEERCRED is 17 (asm-generic/socket.h).
-        var credentials: (Int32, UInt32, UInt32) = (0, 0, 0)
-        var size = socklen_t(MemoryLayout.size(ofValue: credentials))
-        guard getsockopt(descriptor, SOL_SOCKET, 17, &credentials, &size) == 0 else { return nil }
-        return credentials.0
     }
 
     // MARK: The process and its family

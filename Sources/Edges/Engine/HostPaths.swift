@@ -6,16 +6,16 @@ package import NIOPosix
 /// Looks at paths of the engine's host, on threads of their own: a dead mount holds nobody else up.
 package struct HostPaths: Sendable {
     private let threads: NIOThreadPool
-    private let isLocal: Bool
+    private let engine: EngineAddress
 
     /// Makes eyes for an engine.
     ///
     /// - Parameters:
     ///   - threads: Where the system's calls are made.
-    ///   - isLocal: False when the engine's files are not this host's.
-    package init(_ threads: NIOThreadPool, isLocal: Bool) {
+    ///   - engine: Whose host it is: paths of a host that is not seen here are unseen.
+    package init(_ threads: NIOThreadPool, of engine: EngineAddress) {
         self.threads = threads
-        self.isLocal = isLocal
+        self.engine = engine
     }
 
     /// Finds out what paths are.
@@ -27,12 +27,9 @@ package struct HostPaths: Sendable {
     package func find(
         _ paths: [String], on eventLoop: any EventLoop
     ) -> EventLoopFuture<[String: HostPathFinding]> {
-        guard isLocal else {
-            return eventLoop.makeSucceededFuture(
-                Dictionary(paths.map { ($0, HostPathFinding.unseen) }) { first, _ in first })
-        }
-        return threads.runIfActive(eventLoop: eventLoop) {
-            Dictionary(paths.map { ($0, Self.find($0)) }) { first, _ in first }
+        threads.runIfActive(eventLoop: eventLoop) {
+            let isSeen = engine.sharesFiles
+            return Dictionary(paths.map { ($0, isSeen ? Self.find($0) : .unseen) }) { $1 }
         }
     }
 

@@ -105,7 +105,7 @@ package final class Resolver {
         ask(reference.kind, reference.text, prefix) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
-            case .success(nil): completion(.success(.absent))
+            case .success(nil): completion(.success(self.absent(reference)))
             case .success(let value?): self.read(reference, value, prefix, completion)
             }
         }
@@ -122,7 +122,10 @@ package final class Resolver {
             }
             let inside = Reference(
                 .container, container, origin: reference.origin, lendsPower: reference.lendsPower)
-            find(inside, prefix) { result in completion(result.map { $0.renamed(id) }) }
+            let isPrivileged = value["ProcessConfig"]?["privileged"]?.bool == true
+            find(inside, prefix) { result in
+                completion(result.map { $0.renamed(id, isPrivileged: isPrivileged) })
+            }
         case .container:
             guard let container = InspectedContainer(value) else {
                 return completion(.success(.absent))
@@ -154,6 +157,16 @@ package final class Resolver {
 
     // MARK: Images
 
+    /// A name that a tenant has taken is its own before the image is there.
+    private func absent(_ reference: Reference) -> Finding {
+        guard reference.kind == .image, let name = ImageReference(reference.text)?.canonical,
+            let owner = imageOwner(name)
+        else { return .absent }
+        return Finding(
+            resolution: .absent,
+            image: ImageFinding(owners: [owner], isShared: false, soleOwner: owner, name: name))
+    }
+
     private func image(_ text: String, _ value: JSONValue) -> Finding {
         guard let image = InspectedImage(value) else { return .absent }
         var owners = Set<String>()
@@ -163,20 +176,22 @@ package final class Resolver {
             owners.insert(owner)
         }
         let names = image.names.compactMap { ImageReference($0)?.canonical }
-        // A name means what its own tenant made of it, an id whatever any of its names does.
-        if let name = ImageReference(text)?.canonical, names.contains(name) {
+        let own = ImageReference(text)?.canonical
+        let name = own.flatMap { names.contains($0) ? $0 : nil }
+        // A name means what its own tenant made of it, an id whatever any of its names does. What has
+        // neither name nor label is the administrators'.
+        if let name {
             add(name)
         } else {
             names.forEach(add)
             if let tenant = image.tenant { owners.insert(tenant) }
-            if names.isEmpty, image.tenant == nil { isShared = true }
         }
         let sole = owners.count == 1 && !isShared ? owners.first : nil
         return Finding(
             resolution: .found(id: image.id, tenant: sole),
             image: ImageFinding(
                 owners: owners, isShared: isShared, soleOwner: sole, labels: image.labels,
-                triggers: image.triggers, platform: image.platform))
+                triggers: image.triggers, platform: image.platform, name: name))
     }
 
     // MARK: What a container was allowed, and what it joins
@@ -200,6 +215,8 @@ package final class Resolver {
         var demands: [Demand]
         var left: [(kind: ObjectKind, text: String)] = []
         var seen: Set<String> = []
+        /// Containers without which the others do as well.
+        var inherited: [String] = []
 
         init(_ container: InspectedContainer) {
             demands = []
@@ -210,6 +227,8 @@ package final class Resolver {
             guard seen.insert(container.id).inserted else { return }
             demands += container.demands
             left += container.joins.map { (.container, $0) }
+            inherited += container.inherits
+            left += container.inherits.map { (.container, $0) }
             left += container.volumes.map { (.volume, $0) }
         }
     }
@@ -229,8 +248,11 @@ package final class Resolver {
             var trail = trail
             switch result {
             case .failure(let failure): return completion(.failure(failure))
-            // What is gone lends nothing; the engine cannot start what needs it.
-            case .success(nil): break
+            case .success(nil):
+                // Volumes are made anew, mounts were copied; a namespace lives on in who joined it.
+                guard next.kind == .container, !trail.inherited.contains(next.text) else { break }
+                trail.demands.append(
+                    Demand(.unjudged("a namespace of a container that is gone"), origin: next.text))
             case .success(let value?):
                 if next.kind == .volume {
                     trail.demands += InspectedVolume(value)?.demands ?? []
@@ -301,11 +323,14 @@ extension Resolver.Finding {
         self.init(resolution: .found(id: id, tenant: tenant), powers: powers)
     }
 
-    /// The same under another id.
-    fileprivate func renamed(_ id: String) -> Self {
+    /// The same under an exec's id, with the power that the exec itself was given.
+    fileprivate func renamed(_ id: String, isPrivileged: Bool) -> Self {
         guard case .found(_, let tenant) = resolution else { return self }
         var finding = self
         finding.resolution = .found(id: id, tenant: tenant)
+        if isPrivileged {
+            finding.powers = (powers ?? []) + [Demand(.privileged, origin: "ProcessConfig")]
+        }
         return finding
     }
 }

@@ -25,6 +25,9 @@ final class ArchiveUpload: @unchecked Sendable {  // one owner at a time
         self.judge = judge
     }
 
+    /// True when enough is waiting: what comes in is bounded by what goes out.
+    var isFull: Bool { pending.count >= Self.stepBytes }
+
     /// True when a step costs more than passing bytes on.
     var isCostly: Bool {
         if case .compressed = form { true } else { false }

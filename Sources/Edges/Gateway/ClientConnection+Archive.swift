@@ -23,7 +23,8 @@ extension ClientConnection {
 
     private func moveArchive() -> Bool {
         guard let upload, !isUploadBusy else { return false }
-        if !isUploadWhole {
+        let collects = !isUploadWhole && !upload.isFull
+        if collects {
             var bytes: [UInt8] = []
             do {
                 // Never refused for its length: what is here is what was read from the socket.
@@ -37,7 +38,11 @@ extension ClientConnection {
             if isUploadWhole { deadline = nil }
             if !bytes.isEmpty || isUploadWhole { upload.add(bytes, isWhole: isUploadWhole) }
         }
-        return upload.isCostly ? workBeside(upload) : take(upload.step())
+        if upload.isCostly { return workBeside(upload) }
+        let step = upload.step()
+        // What waits in the reader is nobody else's to ask for.
+        if case .needsMore = step, !collects, !isUploadWhole { return true }
+        return take(step)
     }
 
     /// Lets a thread make the next piece; reading and the engine wait for it.
@@ -71,6 +76,7 @@ extension ClientConnection {
         case .ended(let contents):
             intake = .held
             engine?.flush()
+            pullsImages = contents.pullsImages
             run(exchange.archiveEnded(contents))
             return true
         case .refused(let refusal):
@@ -108,7 +114,10 @@ extension ClientConnection {
         contentsAct = act
         let policy = loop.services.authority.policy
         lookUp(act, under: policy) { facts in
-            let absent = act.references.filter { $0.use == .reads && facts[$0] == .absent }
+            let absent = act.references.filter { reference in
+                let isOld = self.pullsImages && facts.images[reference]?.name != nil
+                return reference.use == .reads && (isOld || facts[reference] == .absent)
+            }
             if absent.isEmpty || self.hasPulled { return self.decideContents(act, facts) }
             self.pull(absent[...]) { self.judgeContents(act) }
         }
@@ -122,13 +131,17 @@ extension ClientConnection {
 
     /// Notes what an archive holds, and whose its names are, before the engine has all of it.
     func closeArchive(_ files: [ArchiveFile]) {
-        guard let act = contentsAct, let permit = exchange.contentsPermit,
-            var entry = record?.entry(
-                .intent, act: exchange.act, operation: exchange.operation, permit: permit)
-        else { return endArchive(files) }
-        let names = act.references.map { "\($0.kind.rawValue)/\($0.text)" }
-        entry.reason = "the archive holds or takes from: " + names.joined(separator: ", ")
-        claim(names: permit) { self.append(entry) { self.endArchive(files) } }
+        let names = Self.claimed(exchange.permit) + Self.claimed(exchange.contentsPermit)
+        claim(names, for: exchange.permit?.tenant) {
+            guard let act = self.contentsAct,
+                var entry = self.record?.entry(
+                    .intent, act: self.exchange.act, operation: self.exchange.operation,
+                    permit: self.exchange.permit)
+            else { return self.endArchive(files) }
+            let held = act.references.map { "\($0.kind.rawValue)/\($0.text)" }
+            entry.reason = "the archive holds or takes from: " + held.joined(separator: ", ")
+            self.append(entry) { self.endArchive(files) }
+        }
     }
 
     /// Brings images here that a build takes from, as the identity itself could.

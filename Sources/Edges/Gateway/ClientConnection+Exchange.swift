@@ -21,6 +21,7 @@ extension ClientConnection {
         isUploadBusy = false
         isUploadWhole = false
         hasPulled = false
+        pullsImages = false
         contentsAct = nil
         record = ActRecord(loop.services.ledger, identity: peer.identity, from: from)
         loop.counters.active += 1
@@ -83,16 +84,23 @@ extension ClientConnection {
         for case .makeVolumes(let names) in exchange.permit?.obligations ?? [] {
             entry.reason = "makes first: volume/" + names.joined(separator: ", volume/")
         }
-        claim(names: exchange.permit) {
+        // An archive's names are claimed once all of it is judged.
+        let names = exchange.isArchive ? [] : Self.claimed(exchange.permit)
+        claim(names, for: exchange.permit?.tenant) {
             self.append(entry) { self.run(self.exchange.recorded()) }
         }
     }
 
-    /// Makes names of images the tenant's, durably, before the engine hears of them.
-    func claim(names permit: Permit?, _ then: @escaping () -> Void) {
+    /// The names of images that a permission makes the tenant's.
+    static func claimed(_ permit: Permit?) -> [String] {
         var names: [String] = []
         for case .claim(let claimed) in permit?.obligations ?? [] { names += claimed }
-        guard !names.isEmpty, let tenant = permit?.tenant else { return then() }
+        return names
+    }
+
+    /// Makes names of images the tenant's, durably, before the engine hears of them.
+    func claim(_ names: [String], for tenant: String?, _ then: @escaping () -> Void) {
+        guard !names.isEmpty, let tenant else { return then() }
         let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
         let number = self.number
         let eventLoop = loop.eventLoop

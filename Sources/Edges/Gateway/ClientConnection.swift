@@ -82,6 +82,8 @@ final class ClientConnection: ChannelInboundHandler {
     var isUploadWhole = false
     /// What the archive turned out to hold.
     var contentsAct: Act?
+    /// True when a build's images are to be brought up to date first.
+    var pullsImages = false
     /// True when images that a build takes from were looked for on their registries.
     var hasPulled = false
     /// What the client's registries ask for, by host; only while a build may need it.
@@ -211,7 +213,7 @@ final class ClientConnection: ChannelInboundHandler {
         switch intake {
         case .head, .collecting, .discarding: true
         case .held: reader.unread < Self.ahead
-        case .streaming where isUploadBusy: reader.unread < Self.ahead
+        case .streaming where isUploadBusy || upload?.isFull == true: reader.unread < Self.ahead
         case .streaming, .raw: engine?.isWritable ?? (reader.unread < Self.ahead)
         }
     }
@@ -305,6 +307,8 @@ final class ClientConnection: ChannelInboundHandler {
         switch intake {
         case .head: end(nil)
         case .discarding: context?.close(promise: nil)
+        // All of it is here; what is left is the gateway's work.
+        case .streaming where isUploadWhole: break
         case .collecting, .held, .streaming, .raw: run(exchange.clientEnded())
         }
     }

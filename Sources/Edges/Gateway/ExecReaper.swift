@@ -21,7 +21,7 @@ final class ExecReaper {
     private var round: [String] = []
 
     /// How many execs are asked about at a time.
-    private static let stride = 4
+    private static let stride = 32
 
     init(_ services: Services, _ pool: EnginePool) {
         self.services = services
@@ -63,24 +63,56 @@ final class ExecReaper {
     }
 
     private func end(_ exec: MadeExec, _ reason: String) {
+        look(at: exec) { found in
+            switch found {
+            case .gone: self.forget(exec)
+            case .unknown: self.retry(exec)
+            // One that has not started is started by nobody any more, but a start may be on its way.
+            case .idle: self.endLate(exec, reason)
+            case .running(let container, let number): self.kill(exec, container, number, reason)
+            }
+        }
+    }
+
+    private func endLate(_ exec: MadeExec, _ reason: String) {
+        let bound = NIOLoopBound(self, eventLoop: pool.eventLoop)
+        pool.eventLoop.scheduleTask(in: .seconds(1)) {
+            let reaper = bound.value
+            reaper.look(at: exec) { found in
+                if case .running(let container, let number) = found {
+                    return reaper.kill(exec, container, number, reason)
+                }
+                reaper.forget(exec)
+            }
+        }
+    }
+
+    /// What the engine says of an exec.
+    private enum Found {
+        case running(container: String, number: Int)
+        case idle
+        case gone
+        case unknown
+    }
+
+    private func look(at exec: MadeExec, _ then: @escaping (Found) -> Void) {
         let version = services.facts.traits?.version ?? .floor
         EngineCall.make(pool, .get, "/v\(version)/exec/\(exec.id)/json") { result in
-            guard case .success(let answer) = result else { return self.retry(exec) }
+            guard case .success(let answer) = result else { return then(.unknown) }
+            if answer.head.status == 404 { return then(.gone) }
             let value: JSONValue
             do {
                 value = try JSONReader.value(of: answer.body, depthLimit: 64)
             } catch {
-                return self.forget(exec)
+                return then(.unknown)
             }
             guard answer.head.status == 200, let container = value["ContainerID"]?.string else {
-                return self.forget(exec)
+                return then(.unknown)
             }
-            // One that never started is started by nobody: its maker is not believed.
-            guard value["Running"]?.bool == true, let number = value["Pid"]?.int64, number > 0
-            else {
-                return self.forget(exec)
+            if value["Running"]?.bool == true, let number = value["Pid"]?.int64, number > 0 {
+                return then(.running(container: container, number: Int(number)))
             }
-            self.kill(exec, container, Int(number), reason)
+            then(value["ExitCode"]?.int64 == nil ? .idle : .gone)
         }
     }
 
@@ -91,7 +123,8 @@ final class ExecReaper {
             .whenComplete { result in
                 let reaper = bound.value
                 switch result {
-                case .success(.killed), .success(.gone): reaper.note(exec, container, reason)
+                case .success(.killed), .success(.gone):
+                    reaper.confirm(exec, container, reason)
                 case .success(.forbidden(let inside)):
                     reaper.killInside(exec, container, inside, reason)
                 case .success(.unseen), .failure: reaper.complain(exec, container)
@@ -122,7 +155,23 @@ final class ExecReaper {
                 guard case .success(let answer) = result, answer.head.status == 200 else {
                     return self.complain(exec, container)
                 }
-                self.note(exec, container, reason)
+                self.confirm(exec, container, reason)
+            }
+        }
+    }
+
+    /// What the record says is what was seen: the engine is asked again.
+    private func confirm(_ exec: MadeExec, _ container: String, _ reason: String, left: Int = 10) {
+        look(at: exec) { found in
+            switch found {
+            case .gone, .idle: self.note(exec, container, reason)
+            case .running, .unknown:
+                guard left > 0 else { return self.complain(exec, container) }
+                // The engine hears of an end a moment after it.
+                let bound = NIOLoopBound(self, eventLoop: self.pool.eventLoop)
+                self.pool.eventLoop.scheduleTask(in: .milliseconds(100)) {
+                    bound.value.confirm(exec, container, reason, left: left - 1)
+                }
             }
         }
     }

@@ -20,8 +20,8 @@ struct MadeExec: Sendable {
 package final class ExecRegister: Sendable {
     private struct State {
         var execs: [String: MadeExec] = [:]
-        /// The ids in the order in which they came, the oldest first.
-        var order: [String] = []
+        /// The ids of each identity's, the oldest first.
+        var own: [String: [String]] = [:]
         /// The execs that may have a process.
         var open: Set<String> = []
     }
@@ -29,8 +29,9 @@ package final class ExecRegister: Sendable {
     // Guards the table; held for a look-up or a note.
     private let state = Mutex(State())
 
-    /// How many execs are remembered; the oldest are forgotten, and so belong to nobody.
-    private static let capacity = 65_536
+    /// How many ended execs of an identity are remembered. Those that may have a process are never
+    /// forgotten: who ends them would not find them.
+    private static let ended = 256
 
     /// Makes an empty register.
     package init() {}
@@ -38,24 +39,25 @@ package final class ExecRegister: Sendable {
     /// Notes an exec that was made.
     func note(_ exec: MadeExec) {
         state.withLock { state in
-            if state.execs.updateValue(exec, forKey: exec.id) == nil {
-                state.order.append(exec.id)
-            }
+            guard state.execs.updateValue(exec, forKey: exec.id) == nil else { return }
             state.open.insert(exec.id)
-            guard state.order.count > Self.capacity else { return }
-            for old in state.order.prefix(Self.capacity / 4) {
-                state.execs[old] = nil
-                state.open.remove(old)
+            var own = state.own[exec.peer.identity] ?? []
+            own.append(exec.id)
+            if own.count > 2 * Self.ended {
+                let old = own.filter { !state.open.contains($0) }.dropLast(Self.ended)
+                for id in old { state.execs[id] = nil }
+                let gone = Set(old)
+                own.removeAll(where: gone.contains)
             }
-            state.order.removeFirst(Self.capacity / 4)
+            state.own[exec.peer.identity] = own
         }
     }
 
-    /// Forgets an exec that has ended.
+    /// Forgets an exec that is no more.
     func forget(_ exec: String) {
         state.withLock { state in
-            guard state.execs.removeValue(forKey: exec) != nil else { return }
-            state.order.removeAll { $0 == exec }
+            guard let gone = state.execs.removeValue(forKey: exec) else { return }
+            state.own[gone.peer.identity]?.removeAll { $0 == exec }
             state.open.remove(exec)
         }
     }
@@ -72,9 +74,7 @@ package final class ExecRegister: Sendable {
 
     /// The execs that an identity made.
     func execs(of identity: String) -> Set<String> {
-        state.withLock { state in
-            Set(state.execs.lazy.filter { $1.peer.identity == identity }.map(\.key))
-        }
+        state.withLock { Set($0.own[identity] ?? []) }
     }
 
     /// The execs that may have a process.

@@ -23,7 +23,10 @@ struct RegistryCredentials {
 
     /// What `X-Registry-Auth` says for one registry and no other; nil when there is nothing.
     func header(for host: String) -> String? {
-        let names = host == "docker.io" ? ["https://index.docker.io/v1/", "docker.io"] : [host]
+        let names =
+            host == "docker.io"
+            ? ["https://index.docker.io/v1/", "docker.io"]
+            : [host, "https://" + host, "https://\(host)/v1/", "https://\(host)/v2/"]
         for name in names {
             guard let entry = byHost[name], entry.object != nil else { continue }
             return Data(JSONWriter.bytes(entry)).base64EncodedString()

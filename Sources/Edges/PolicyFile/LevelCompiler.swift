@@ -48,15 +48,38 @@ struct LevelCompiler {
         guard let node else { return }
         let images = reader.record(node, "images", known: ["from", "pin"])
         if let from = images["from"] {
-            level.images = reader.texts(from, "from").flatMap(Self.imagePatterns)
+            level.images = reader.list(from, "from").flatMap { node -> [NamePattern] in
+                let text = reader.text(node, "an image") ?? ""
+                // A star in the host would take part of somebody else's path for it.
+                let host = text.split(separator: "/", maxSplits: 1).first ?? ""
+                if text.contains("/"), host.contains("*"), host != text {
+                    reader.report(
+                        "\"\(text)\" has a star in its host", at: node,
+                        hint: "write the host out, or \"**\" for any image")
+                    return []
+                }
+                return Self.imagePatterns(text)
+            }
         }
         guard let pin = images["pin"] else { return }
         level.pinsImages = pin.string == "digest"
         if !level.pinsImages { reader.report("pin is digest, or left out", at: pin) }
     }
 
+    /// Addresses with a star nowhere before their path.
     private func patterns(_ node: Node?, _ what: String) -> [NamePattern] {
-        reader.texts(node, what).map { NamePattern($0) }
+        reader.list(node, what).compactMap { node in
+            let text = reader.text(node, what) ?? ""
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            let authority = parts.prefix(3).joined(separator: "/")
+            guard parts.count > 3, !authority.contains("*") else {
+                reader.report(
+                    "\"\(text)\" is no address whose host is written out", at: node,
+                    hint: "for example https://files.example.com/*")
+                return nil
+            }
+            return NamePattern(text)
+        }
     }
 
     /// A pattern in the spelling in which images are judged: `alpine` is any tag or digest of

@@ -20,12 +20,15 @@ package struct ImageFinding: Hashable, Sendable {
     package let triggers: [String]
     /// What it is for, for example `linux/amd64`; "" when it does not say.
     package let platform: String
+    /// The name that was asked for, in canonical spelling; nil when it was asked for by its id.
+    package let name: String?
 
     /// Makes a finding.
     package init(
         owners: Set<String>, isShared: Bool, soleOwner: String?, labels: [String] = [],
-        triggers: [String] = [], platform: String = ""
+        triggers: [String] = [], platform: String = "", name: String? = nil
     ) {
+        self.name = name
         self.platform = platform
         self.owners = owners
         self.isShared = isShared

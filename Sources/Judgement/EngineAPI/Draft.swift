@@ -8,6 +8,9 @@ package struct Draft: Sendable {
     /// What it would do.
     package private(set) var act: Act
     var body: JSONObject?
+    /// The version that the request is sent in whatever the client named: a newer one than its own,
+    /// since older ones leave fields out that make a container safe.
+    package var spoken: APIVersion?
     private static let maximumReferences = 256
     /// The most values in a body; the largest honest ones hold some hundreds.
     private static let maximumValues = 65_536
@@ -75,6 +78,7 @@ package struct Draft: Sendable {
         }
         try act.add(queryOf: call)
         try Self.readChanges(&self.call, into: &act)
+        self.call.nameImages(judgedIn: act)
         // Each may cost a question to the engine.
         guard act.references.count <= Self.maximumReferences else {
             throw BodyRefusal(
@@ -185,7 +189,8 @@ package struct Draft: Sendable {
         if case .stream(let type) = call.operation.body { contentType = type }
         return EngineRequest(
             method: call.operation.method,
-            target: "/v\(call.version ?? version)\(path)" + (query.isEmpty ? "" : "?" + query),
+            target: "/v\(spoken ?? call.version ?? version)\(path)"
+                + (query.isEmpty ? "" : "?" + query),
             contentType: json == nil ? contentType : "application/json", body: json)
     }
 }

@@ -8,9 +8,11 @@ package enum SummaryView {
     ///   - operation: `SystemInfo` or `SystemDataUsage`.
     ///   - body: The engine's answer.
     ///   - tenant: Whose part is shown.
+    ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
     /// - Returns: The narrowed answer, or nil when the engine's answer is not what it should be.
     package static func narrow(
-        _ operation: String, _ body: [UInt8], to tenant: String
+        _ operation: String, _ body: [UInt8], to tenant: String,
+        imageOwner: (String) -> String? = { _ in nil }
     ) -> [UInt8]? {
         let value: JSONValue
         do {
@@ -21,7 +23,8 @@ package enum SummaryView {
         guard case .object(let object) = value else { return nil }
         switch operation {
         case "SystemInfo": return JSONWriter.bytes(.object(info(object)))
-        case "SystemDataUsage": return JSONWriter.bytes(.object(dataUsage(object, tenant)))
+        case "SystemDataUsage":
+            return JSONWriter.bytes(.object(dataUsage(object, tenant, imageOwner)))
         default: return nil
         }
     }
@@ -46,10 +49,14 @@ package enum SummaryView {
     }
 
     /// What stays of `/system/df`: containers and volumes that carry the tenant's label.
-    private static func dataUsage(_ object: JSONObject, _ tenant: String) -> JSONObject {
+    private static func dataUsage(
+        _ object: JSONObject, _ tenant: String, _ imageOwner: (String) -> String?
+    ) -> JSONObject {
         var result = JSONObject()
         result["LayersSize"] = object["LayersSize"] ?? .integer(0)
-        result["Images"] = object["Images"] ?? .array([])
+        let images = (object["Images"]?.array ?? []).compactMap(\.object)
+        result["Images"] = .array(
+            images.compactMap { ImageListView.narrow($0, tenant, imageOwner) })
         for name in ["Containers", "Volumes"] {
             let own = (object[name]?.array ?? []).filter { item in
                 item["Labels"]?[StampedLabel.tenant]?.string == tenant

@@ -11,8 +11,10 @@ enum AnswerView {
     case exec
     /// Names that an image lost.
     case untagged
-    /// A tenant's own and the shared images, or what they are made of.
+    /// A tenant's own and the shared images.
     case images(tenant: String)
+    /// An image with the names that a tenant may see.
+    case image(tenant: String)
 
     /// The view of an operation's answer; nil when it is passed on as it is.
     init?(_ operation: Operation?, _ permit: Permit?) {
@@ -27,6 +29,8 @@ enum AnswerView {
             switch operation?.reach {
             case .summary?: self = .summary(operation: name, tenant: narrow)
             case .list(.image)? where name == "ImageList": self = .images(tenant: narrow)
+            case .referenced? where name == "ImageInspect" || name == "ImageHistory":
+                self = .image(tenant: narrow)
             default: return nil
             }
         case nil: return nil
@@ -36,7 +40,7 @@ enum AnswerView {
     /// The status of the answers that are changed; any other is an error of the engine's.
     var status: Int {
         switch self {
-        case .summary, .container, .images, .untagged: 200
+        case .summary, .container, .images, .image, .untagged: 200
         case .exec: 201
         }
     }
@@ -47,12 +51,14 @@ enum AnswerView {
     ) -> [UInt8]? {
         switch self {
         case .summary(let operation, let tenant):
-            SummaryView.narrow(operation, body, to: tenant)
+            SummaryView.narrow(operation, body, to: tenant, imageOwner: imageOwner)
         case .container: ContainerView.hidingExecs(body, except: execs)
         case .exec: ContainerView.madeExec(body) == nil ? nil : body
         case .untagged: body
         case .images(let tenant):
             ImageListView.narrow(body, to: tenant, owner: imageOwner)
+        case .image(let tenant):
+            ImageListView.naming(body, for: tenant, owner: imageOwner)
         }
     }
 
@@ -60,7 +66,7 @@ enum AnswerView {
     func madeExec(_ body: [UInt8]) -> String? {
         switch self {
         case .exec: ContainerView.madeExec(body)
-        case .summary, .container, .images, .untagged: nil
+        case .summary, .container, .images, .image, .untagged: nil
         }
     }
 
@@ -68,7 +74,7 @@ enum AnswerView {
     func lostNames(_ body: [UInt8]) -> [String] {
         switch self {
         case .untagged: ImageListView.untagged(body)
-        case .summary, .container, .images, .exec: []
+        case .summary, .container, .images, .image, .exec: []
         }
     }
 }

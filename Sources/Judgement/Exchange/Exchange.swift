@@ -53,6 +53,8 @@ package struct Exchange: ~Copyable {
     /// The permission for what the request's archive holds.
     package internal(set) var contentsPermit: Permit?
     var archive: ArchiveJudge?
+    /// True when the request's body is an archive that is judged as it streams.
+    package private(set) var isArchive = false
     /// The exec that the engine made for this request, once its answer is whole.
     package internal(set) var madeExec: String?
     /// The request as it goes to the engine, for the record's digest.
@@ -176,11 +178,16 @@ package struct Exchange: ~Copyable {
             return refuse(Answer(status: 503, message: "quaymaster: the engine is not reachable"))
         }
         archive = ArchiveJudge(draft)
-        if archive != nil { draft.sendArchiveAnew() }
+        isArchive = archive != nil
+        if isArchive { draft.sendArchiveAnew() }
         for obligation in permit.obligations {
             draft.apply(obligation, for: identity, on: engine)
         }
         draft.pin(facts)
+        let isHardened = permit.obligations.contains {
+            if case .harden = $0 { true } else { false }
+        }
+        if isHardened, draft.call.operation.takesJSON { draft.spoken = engine.version }
         let outbound = outbound(draft, head, permit, draft.call.version ?? engine.version)
         guard draft.act.harm.contains(.changes) else { return send(outbound) }
         state = .recording(outbound)

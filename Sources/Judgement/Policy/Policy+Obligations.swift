@@ -47,11 +47,15 @@ extension Policy {
     private func sharing(_ act: Act, _ own: String, _ facts: Facts) -> [Obligation] {
         var obligations: [Obligation] = []
         switch act.reach {
-        case .referenced, .engine: break
+        case .engine: break
+        case .referenced:
+            // An image shows every name that it has.
+            let isShown = act.references.contains { $0.kind == .image && $0.use == .reads }
+            if isShown, act.creates == nil { obligations.append(.narrow(tenant: own)) }
         case .list, .summary: obligations.append(.narrow(tenant: own))
         }
         let absent = act.references.filter { $0.kind == .volume && facts[$0] == .absent }
-        if act.creates == .container, !absent.isEmpty {
+        if act.creates == .container || act.creates == .service || act.relabels, !absent.isEmpty {
             obligations.append(.makeVolumes(absent.map(\.text)))
         }
         let names = act.references.filter { $0.kind == .image && $0.use == .makes }

@@ -5,7 +5,7 @@ extension Policy {
     /// Why an act leaves a tenant's own part of a shared engine, or nil.
     func trespass(_ act: Act, of tenant: String, _ grant: Grant, _ facts: Facts) -> Refusal? {
         for reference in act.references {
-            if let refusal = trespass(reference, of: tenant, facts) { return refusal }
+            if let refusal = trespass(act, reference, of: tenant, facts) { return refusal }
         }
         if act.creates != .image, act.creates != .volume, Self.readsAsID(act.newName) {
             return Refusal(
@@ -20,10 +20,15 @@ extension Policy {
     }
 
     private func trespass(
-        _ reference: Reference, of tenant: String, _ facts: Facts
+        _ act: Act, _ reference: Reference, of tenant: String, _ facts: Facts
     ) -> Refusal? {
         let found = facts[reference]
         if reference.kind == .image {
+            if found == .absent, act.creates == .service || act.relabels {
+                // Its labels and orders are not known, and the Swarm would fetch it unseen.
+                return Refusal(
+                    rule: "image.absent", location: nil, reason: .absent(reference))
+            }
             return trespass(image: reference, found, facts.images[reference], of: tenant)
         }
         let isOwn =
@@ -42,7 +47,9 @@ extension Policy {
     ) -> Refusal? {
         switch (found, image) {
         // What is absent may be made or fetched; what is asked for could be somebody's a moment later.
-        case (.absent?, _): return reference.mayBeAbsent ? nil : Self.foreign(reference)
+        case (.absent?, let image):
+            let isFree = image.map { $0.soleOwner == tenant } ?? true
+            return reference.mayBeAbsent && isFree ? nil : Self.foreign(reference)
         case (.found?, let image?):
             let isVisible = image.isShared || image.owners.contains(tenant)
             switch reference.use {

@@ -27,6 +27,9 @@ extension Policy {
             for demand in act.demands {
                 if let refusal = movable(demand, grant, facts) { return refusal }
             }
+            for reference in act.references where reference.kind == .image {
+                if let refusal = unnamed(reference, level, grant, facts) { return refusal }
+            }
             for reference in act.references where reference.lendsPower {
                 if let refusal = stronger(reference, level, grant, facts) { return refusal }
             }
@@ -42,6 +45,18 @@ extension Policy {
             return Refusal(rule: "exec.own", location: nil, reason: .foreignExec(reference))
         }
         return nil
+    }
+
+    /// Why an image is none that a level names, or nil: one that was asked for by its id, or by a text
+    /// that begins an id, has not been judged by its name.
+    private func unnamed(
+        _ reference: Reference, _ level: Level, _ grant: Grant, _ facts: Facts
+    ) -> Refusal? {
+        guard level.images != nil || level.pinsImages, reference.use == .reads else { return nil }
+        if facts.images[reference]?.name != nil { return nil }
+        return Refusal(
+            rule: "target.absent", location: level.location ?? grant.location,
+            reason: .absent(reference))
     }
 
     private func stronger(

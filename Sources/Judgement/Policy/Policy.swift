@@ -120,12 +120,14 @@ package struct Policy: Sendable {
     /// - Returns: False when a grant permits the act whatever they are, and when none has its verb.
     package func needsFacts(_ act: Act, by identity: String) -> Bool {
         let able = (grants[identity] ?? []).filter { $0.verbs.intersects(act.verbs) }
-        if able.isEmpty { return false }
         for grant in able {
-            guard case .permit = judge(act, grant, Facts()) else { continue }
-            return false
+            switch judge(act, grant, Facts()) {
+            case .permit: return false
+            // What a level refuses by what the act says, it refuses whatever is found.
+            case .refuse(let refusal): if refusal.dependsOnFacts { return true }
+            }
         }
-        return true
+        return false
     }
 
     /// Judges an act by one grant that has its verb.
@@ -178,6 +180,18 @@ extension Act {
 }
 
 extension Refusal {
+    /// True when another finding could have made it a permission.
+    fileprivate var dependsOnFacts: Bool {
+        switch reason {
+        case .absent, .foreignExec, .taken, .sharedImage, .strongerTarget, .movablePath,
+            .inheritedLabel:
+            true
+        case .noGrants, .verbNotGranted, .nameReadsAsID, .notForTenants, .beyondLevel,
+            .protectedPath, .weakRuntime:
+            false
+        }
+    }
+
     /// How near an act came to being permitted: the nearest refusal is the one that helps.
     fileprivate var nearness: Int {
         switch reason {

@@ -3,10 +3,12 @@ enum RegistryHost {
     /// True for a host with a name of several parts: neither an address, nor the host itself, nor a
     /// name of its own network. Where such a name leads, only the engine's resolver knows.
     static func isPublic(_ host: String) -> Bool {
-        let name =
-            host.utf8.split(
-                separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false
-            ).first.map { String(Substring($0)).lowercased() } ?? ""
+        let pieces = host.utf8.split(
+            separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard 1...2 ~= pieces.count, let first = pieces.first,
+            pieces.dropFirst().allSatisfy({ $0.allSatisfy { 0x30...0x39 ~= $0 } })
+        else { return false }
+        let name = String(Substring(first)).lowercased()
         let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count > 1, let last = parts.last, !parts.contains(where: \.isEmpty),
             name.utf8.allSatisfy({

@@ -110,10 +110,17 @@ struct GatewayProgram {
             ledger: try Ledger(directory: file.state.appendingPathComponent(StateDirectory.ledger)),
             store: try Store(directory: file.state), facts: EngineFacts(), engine: engine,
             limits: limits, log: log, digestKey: try DigestKey.load(file.state),
-            paths: HostPaths(.singleton, isLocal: true),
+            paths: HostPaths(Self.pathThreads(), of: engine),
             protectedPaths: ProtectedPaths.usual + [
                 engine.path, file.state.path, file.directory.path,
             ])
+    }
+
+    /// A dead mount holds up nobody but who asks for it.
+    private static func pathThreads() -> NIOThreadPool {
+        let threads = NIOThreadPool(numberOfThreads: 2)
+        threads.start()
+        return threads
     }
 
     private var limits: Limits {

@@ -42,6 +42,29 @@ enum EngineDefaults {
     /// an address that it was given shows its MAC address too, which nobody asked for, and the id of
     /// the network that its key names.
     static func leavingAnswers(_ body: JSONObject) -> JSONObject {
+        leavingEndpoints(leavingLinks(body))
+    }
+
+    /// Engines show a link as `/db:/web/alias`, and take it as `db:alias`.
+    private static func leavingLinks(_ body: JSONObject) -> JSONObject {
+        guard var host = body["HostConfig"]?.object, let links = host["Links"]?.array else {
+            return body
+        }
+        host["Links"] = .array(
+            links.map { link in
+                let parts = link.string?.parts(between: ":") ?? []
+                guard parts.count == 2, let name = parts.first, let path = parts.last,
+                    name.utf8.first == UInt8(ascii: "/"), path.utf8.first == UInt8(ascii: "/"),
+                    let alias = path.parts(between: "/").last
+                else { return link }
+                return .string(String(name.dropFirst()) + ":" + alias)
+            })
+        var body = body
+        body["HostConfig"] = .object(host)
+        return body
+    }
+
+    private static func leavingEndpoints(_ body: JSONObject) -> JSONObject {
         guard var networking = body["NetworkingConfig"]?.object,
             let endpoints = networking["EndpointsConfig"]?.object
         else { return body }

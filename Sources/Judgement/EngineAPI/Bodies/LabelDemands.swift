@@ -22,6 +22,10 @@ enum RegistryDemand {
             rest.utf8.split(
                 separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false
             ).first.map { String(Substring($0)) } ?? ""
-        return ["", "docker.io", "index.docker.io"].contains(host) ? nil : host
+        if ["", "docker.io", "index.docker.io"].contains(host) { return nil }
+        // What an address may hold beside host, port and path (RFC 3986 §3.2) leads elsewhere than it
+        // seems to: as a whole it is nobody's public name.
+        let marks = Array("@?#\\%".utf8)
+        return address.utf8.contains(where: marks.contains) ? address : host
     }
 }

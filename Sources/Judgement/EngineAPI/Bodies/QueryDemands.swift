@@ -24,6 +24,12 @@ extension Act {
             references += call.query["names"].map { Reference(.image, $0, origin: "names") }
         case "ImageCreate": try addImageSource(call)
         case "ImagePush": try addPush(call)
+        case "ImageSearch":
+            // The engine looks for an index before the first slash.
+            let parts = call.query.value("term").parts(between: "/")
+            guard parts.count > 1, let host = parts.first else { break }
+            let isHost = host == "localhost" || host.utf8.contains { $0 == 0x2E || $0 == 0x3A }
+            if isHost { demands.append(Demand(.registry(host), origin: "term")) }
         case "ServiceUpdate" where call.query.value("rollback") == "previous":
             // The body counts for nothing then: what comes back is the service's own.
             references = references.map { reference in

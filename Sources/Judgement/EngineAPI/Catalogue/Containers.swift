@@ -16,7 +16,7 @@ extension Catalogue {
             body: .json(.containerCreate)),
         Operation(
             "ContainerInspect", .get, "/containers/{id}/json", .container,
-            may: [.view, .run, .exec], query: [.flag("size")]),
+            may: [.view, .run, .exec, .logs, .attach], query: [.flag("size")]),
         Operation(
             "ContainerTop", .get, "/containers/{id}/top", .container, may: [.view],
             query: [Parameter("ps_args", .processOptions)]),

@@ -9,8 +9,11 @@ package struct InspectedContainer: Hashable, Sendable {
     package let tenant: String?
     /// What it asks of its host, in the words in which a request for it would be judged.
     package let demands: [Demand]
-    /// Containers whose namespaces or mounts it has, by name or id.
+    /// Containers whose namespaces it has, by name or id: it keeps them when those are gone.
     package let joins: [String]
+    /// Containers that it has mounts of or is linked to, by name or id. Mounts were copied when it was
+    /// made, and stand among its own.
+    package let inherits: [String]
     /// Named volumes that it mounts; where they lead is theirs to say.
     package let volumes: [String]
 
@@ -21,13 +24,14 @@ package struct InspectedContainer: Hashable, Sendable {
         tenant = StampedLabel.tenant(in: value["Config"]?["Labels"])
         let host = value["HostConfig"] ?? .null
         var demands: [Demand] = []
-        var joins: [String] = []
+        var joined: [Reference] = []
         do {
-            let body = JSONObject([("HostConfig", Self.withoutAnswers(host))])
+            let shown = JSONObject([("HostConfig", Self.withoutAnswers(host))])
+            let body = EngineDefaults.leavingAnswers(shown)
             let read = try Shape.of(.containerCreate).read(.object(body), at: "")
             let reader = ContainerDemands(create: read.object ?? JSONObject())
             demands = reader.demands
-            joins = reader.references.filter { $0.kind == .container && $0.lendsPower }.map(\.text)
+            joined = reader.references.filter { $0.kind == .container && $0.lendsPower }
         } catch {
             // A newer engine's field, or none of ours: only who may have anything may have this.
             demands = [
@@ -38,13 +42,29 @@ package struct InspectedContainer: Hashable, Sendable {
         for mount in value["Mounts"]?.array ?? [] {
             switch mount["Type"]?.string {
             case "volume": if let name = mount["Name"]?.string { volumes.append(name) }
-            case "bind", "tmpfs": break
+            case "bind": demands.append(Self.bind(mount))
+            case "tmpfs": break
             case let kind: demands.append(Demand(.mountKind(kind ?? "unknown"), origin: "Mounts"))
             }
         }
         self.demands = demands
-        self.joins = joins
+        let isNamespace = { (reference: Reference) in reference.origin.hasSuffix("Mode") }
+        joins = joined.filter(isNamespace).map(\.text)
+        inherits = joined.filter { !isNamespace($0) }.map(\.text)
         self.volumes = volumes
+    }
+
+    /// A bind among the mounts: those that came from another container stand nowhere else.
+    private static func bind(_ mount: JSONValue) -> Demand {
+        let propagation = mount["Propagation"]?.string ?? ""
+        return Demand(
+            .bind(
+                BindRequest(
+                    source: mount["Source"]?.string ?? "",
+                    target: mount["Destination"]?.string ?? "",
+                    readOnly: mount["RW"]?.bool == false,
+                    hasOptions: !["", "private", "rprivate"].contains(propagation))),
+            origin: "Mounts")
     }
 
     /// A HostConfig as create would take it: engines answer `"Name": ""` and empty lists where nothing
