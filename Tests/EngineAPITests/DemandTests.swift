@@ -120,6 +120,9 @@ import Testing
         Row(#""VolumesFrom":["x1:ro"]"#, .inheritedMounts(container: "x1")),
         Row(#""Links":["x1:peer"]"#, .link(container: "x1")),
         // What nobody can mean.
+        Row(#""UTSMode":"container:x1""#, .unjudged(#"the uts mode "container:x1""#)),
+        Row(#""UsernsMode":"container:x1""#, .unjudged(#"the user mode "container:x1""#)),
+        Row(#""CgroupnsMode":"container:x1""#, .unjudged(#"the cgroup mode "container:x1""#)),
         Row(#""PidMode":"else""#, .unjudged(#"the pid mode "else""#)),
         Row(#""Binds":["relative/x:/y"]"#, .unjudged(#"a volume called "relative/x""#)),
         Row(#""Binds":["a:b:c:d"]"#, .unjudged(#"the mount "a:b:c:d""#)),

@@ -86,7 +86,10 @@ struct ContainerDemands {
         if own.contains(mode) { return }
         if mode == "shareable" { return ask(.shareableNamespace(namespace), origin) }
         if mode == "host" { return ask(.hostNamespace(namespace), origin) }
-        if let container = Self.joined(mode) { return join(namespace, container, origin) }
+        // Engines join no other one of another container's (`container.HostConfig.UTSMode.Valid`).
+        if [.pid, .ipc].contains(namespace), let container = Self.joined(mode) {
+            return join(namespace, container, origin)
+        }
         ask(.unjudged("the \(namespace.rawValue) mode \(Name.shown(mode))"), origin)
     }
 
