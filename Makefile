@@ -6,7 +6,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SCRIPTS := Scripts
 
-.PHONY: demo test lint corpus bench soak release clean
+.PHONY: demo test lint corpus bench fuzz soak release clean
 
 demo: ## A story on a real engine with the stock docker client
 	@$(SCRIPTS)/demo
@@ -28,6 +28,9 @@ corpus: ## KIND=api FILES="a.jsonl b.jsonl": replay request corpora against the 
 
 bench: ## The gateway beside the direct socket and HAProxy, in one run
 	@$(SCRIPTS)/bench
+
+fuzz: ## Every harness under Fuzz/ for a minute; Scripts/fuzz [SECONDS] [NAME…] for more or fewer
+	@$(SCRIPTS)/fuzz
 
 soak: ## What takes long: fuzzing, thousands of hostile connections and kills
 	@$(SCRIPTS)/soak
