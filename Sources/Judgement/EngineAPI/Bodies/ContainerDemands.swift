@@ -154,7 +154,9 @@ struct ContainerDemands {
             ask(.sysctl(name: name, value: member.value.string ?? ""), "HostConfig.Sysctls")
         }
         ask(Demand.Kind.runtime, ifSaid: host["Runtime"], "HostConfig.Runtime")
-        ask(Demand.Kind.cgroupParent, ifSaid: host["Cgroup"], "HostConfig.Cgroup")
+        ask(
+            { .unjudged("the cgroup \(Name.shown($0))") }, ifSaid: host["Cgroup"],
+            "HostConfig.Cgroup")
         for group in strings(host["GroupAdd"]) { ask(.hostGroup(group), "HostConfig.GroupAdd") }
     }
 
