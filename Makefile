@@ -6,7 +6,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SCRIPTS := Scripts
 
-.PHONY: demo test lint corpus bench instructions soak release clean
+.PHONY: demo test lint corpus bench instructions fuzz soak release clean
 
 demo: ## A story on a real engine with the stock docker client
 	@$(SCRIPTS)/demo
@@ -31,6 +31,9 @@ bench: ## The gateway beside the direct socket and HAProxy, in one run
 
 instructions: ## What judgement costs in instructions and allocations, against its thresholds
 	@$(SCRIPTS)/instructions
+
+fuzz: ## Every harness under Fuzz/ for a minute; Scripts/fuzz [SECONDS] [NAME…] for more or fewer
+	@$(SCRIPTS)/fuzz
 
 soak: ## What takes long: fuzzing, thousands of hostile connections and kills
 	@$(SCRIPTS)/soak

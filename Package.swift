@@ -137,11 +137,21 @@ if Context.environment["QUAYMASTER_BENCH"] != nil {
             path: "Benchmarks/JudgementBench", swiftSettings: common))
 }
 
-// libFuzzer harnesses; `make soak` builds them in a folder of their own.
+// libFuzzer harnesses, which `make fuzz` builds in a folder of their own with its sanitizers.
 if Context.environment["QUAYMASTER_FUZZ"] != nil {
     package.targets.append(
-        .executableTarget(
-            name: "wire-fuzz", dependencies: ["EngineAPI", "JSON", "Wire"], path: "Fuzz/WireFuzz",
-            swiftSettings: common + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+        .target(
+            name: "FuzzSupport", dependencies: ["Acts", "EngineAPI", "Policy"],
+            path: "Fuzz/FuzzSupport", swiftSettings: common))
+    let harnesses: [(String, [Target.Dependency])] = [
+        ("Wire", ["Wire"]), ("Target", ["Acts", "EngineAPI"]), ("JSON", ["JSON"]),
+        ("Bodies", ["Acts", "EngineAPI", "JSON"]), ("Archive", ["Acts", "Archive", "EngineAPI"]),
+        ("Dockerfile", ["EngineAPI"]),
+    ]
+    for (name, rooms) in harnesses {
+        package.targets.append(
+            .executableTarget(
+                name: "\(name.lowercased())-fuzz", dependencies: rooms + ["FuzzSupport"],
+                path: "Fuzz/\(name)Fuzz", swiftSettings: common))
+    }
 }

@@ -1,51 +1,72 @@
+import Acts
 import Archive
+import EngineAPI
+import FuzzSupport
 
-/// libFuzzer's own loop (its interface for programs that bring their own `main`).
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runFuzzer(
-    _ count: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-    _ body: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
-) -> CInt
-
-/// The package manager gives an executable's `main` this name.
-@_cdecl("archive_fuzz_main")
-public func start(
-    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-) -> CInt {
-    var count = count
-    var arguments = arguments
-    return runFuzzer(&count, &arguments, fuzz)
-}
-
-/// What libFuzzer calls with each input: `make soak` builds and runs it.
+/// What libFuzzer calls with each input: an archive.
 ///
 /// The first byte says what the archive is for, the second where the rest is cut. Headers have a
 /// checksum that no mutation keeps, so every block that looks like one gets it right first. Whole and
-/// cut must come to the same; what the sieve sends on it takes again, and sends on unchanged.
+/// cut must come to the same; what the sieve sends on it takes again, sends on unchanged, and it
+/// holds the same.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-    guard bytes.count > 2 else { return 0 }
-    let input = mended(Array(bytes.dropFirst(2)))
-    let purpose = purposes[Int(bytes[0] & 0x7F) % purposes.count]
-    let cut = Int(bytes[1]) * input.count / 256
-    let whole = Sieved(purpose, [input[...]])
-    let parts = Sieved(purpose, [input[..<cut], input[cut...]])
-    precondition(parts.refusal == whole.refusal, "the cut matters")
-    guard whole.refusal == nil else { return 0 }
-    precondition(parts.output == whole.output, "the cut matters")
-    let again = Sieved(purpose, [whole.output[...]])
-    precondition(again.refusal == nil, "what was written is refused: \(again.refusal ?? "")")
-    precondition(again.output == whole.output, "what was written comes out changed")
-    precondition(!looksCompressed(whole.output), "what was written looks compressed")
-    return 0
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    feed(start, count) { bytes in
+        guard bytes.count > 2 else { return }
+        let input = mended(Array(bytes[2...]))
+        let number = Int(bytes[0] & 0x3F) % purposes.count
+        let purpose = purposes[number]
+        let cut = Int(bytes[1]) * input.count / 256
+        let whole = Sieved(purpose, [input[...]])
+        let parts = Sieved(purpose, [input[..<cut], input[cut...]])
+        hold(parts.refusal == whole.refusal, "the cut matters")
+        guard whole.refusal == nil else { return }
+        hold(parts.output == whole.output, "the cut matters")
+        let again = Sieved(purpose, [whole.output[...]])
+        hold(again.refusal == nil, "what was written is refused: \(again.refusal ?? "")")
+        hold(again.output == whole.output, "what was written comes out changed")
+        hold(!looksCompressed(whole.output), "what was written looks compressed")
+        let contents = Contents(of: input, for: targets[number])
+        hold(contents == Contents(of: whole.output, for: targets[number]), "it holds other things")
+    }
 }
 
 private let purposes: [ArchiveSieve.Purpose] = [
     .copyIn(devices: true), .importRoot(devices: false), .load,
     .buildContext(dockerfile: ""), .buildContext(dockerfile: "a/b/../D"),
 ]
+
+/// Requests that carry such archives.
+private let targets = [
+    "/containers/web/archive?path=/", "/images/create?fromSrc=-", "/images/load", "/build",
+    "/build?dockerfile=a/b/../D",
+]
+
+/// What an archive turns out to hold for its request, or why that is refused.
+private struct Contents: Equatable {
+    var act: Act?
+    var refusal: String?
+
+    init(of archive: [UInt8], for target: String) {
+        let method = target.hasPrefix("/containers") ? "PUT" : "POST"
+        guard let call = try? Call(method, "/v1.41" + target), let draft = try? Draft(call),
+            var judge = ArchiveJudge(draft)
+        else { fatalError("\(target) carries no archive") }
+        var output: [UInt8] = []
+        do {
+            try judge.receive(archive[...], appendingTo: &output)
+            act = try judge.inputEnded(sha256: Self.digest).act
+        } catch {
+            refusal = error.sentence
+        }
+    }
+
+    /// Stands for SHA-256, which no mutation keeps right either: the number of bytes.
+    private static func digest(_ bytes: [UInt8]) -> String {
+        let digits = String(bytes.count, radix: 16)
+        return String(repeating: "0", count: 64 - digits.utf8.count) + digits
+    }
+}
 
 /// What a sieve makes of an archive: everything that it sent on, or its refusal.
 private struct Sieved {

@@ -78,7 +78,9 @@ import Testing
         Row(#""Sysctls":{"kernel/core_pattern":"|x"}"#, .sysctl(name: "kernel.core_pattern", value: "|x")),
         Row(#""Runtime":"io.containerd.runc.v2""#, .runtime("io.containerd.runc.v2")),
         Row(#""CgroupParent":"/x""#, .cgroupParent("/x")),
-        Row(#""Cgroup":"container:x""#, .cgroupParent("container:x")),
+        Row(#""Cgroup":"container:x""#, .unjudged(#"the cgroup "container:x""#)),
+        // Though a tenant's own cgroup is allowed as the parent.
+        Row(#""Cgroup":"/quaymaster/red""#, .unjudged(#"the cgroup "/quaymaster/red""#)),
         Row(#""GroupAdd":["docker"]"#, .hostGroup("docker")),
         Row(#""LogConfig":{"Type":"syslog"}"#, .logDriver("syslog")),
         Row(#""LogConfig":{"Type":"none"}"#, .logDriver("none")),
@@ -140,6 +142,9 @@ import Testing
         Row(#""VolumesFrom":["x1:ro"]"#, .inheritedMounts(container: "x1")),
         Row(#""Links":["x1:peer"]"#, .link(container: "x1")),
         // What nobody can mean.
+        Row(#""UTSMode":"container:x1""#, .unjudged(#"the uts mode "container:x1""#)),
+        Row(#""UsernsMode":"container:x1""#, .unjudged(#"the user mode "container:x1""#)),
+        Row(#""CgroupnsMode":"container:x1""#, .unjudged(#"the cgroup mode "container:x1""#)),
         Row(#""PidMode":"else""#, .unjudged(#"the pid mode "else""#)),
         Row(#""Binds":["relative/x:/y"]"#, .unjudged(#"a volume called "relative/x""#)),
         // For the engine the name is empty, whatever follows.

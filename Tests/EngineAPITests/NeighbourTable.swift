@@ -241,7 +241,7 @@ extension NeighbourTests {
         Row("level.masked-paths", host("ReadonlyPaths", #""ReadonlyPaths":null"#, #""ReadonlyPaths":[]"#)),
         Row("level.runtime", host("Runtime", #""Runtime":"runc""#, #""Runtime":"runc2""#)),
         Row("level.cgroup-parent", host("CgroupParent", #""CgroupParent":"""#, #""CgroupParent":"/""#)),
-        Row("level.cgroup-parent", host("Cgroup", #""Cgroup":"""#, #""Cgroup":"container:c""#)),
+        Row("level.unjudged", host("Cgroup", #""Cgroup":"""#, #""Cgroup":"container:c""#)),
         Row("level.volume-driver", host("VolumeDriver", #""VolumeDriver":"local""#, #""VolumeDriver":"nfs""#)),
         Row("level.volume-driver", host("Binds[0]", #""Binds":["v:/d:ro"]"#, #""Binds":["v:/d:z"]"#)),
         Row(

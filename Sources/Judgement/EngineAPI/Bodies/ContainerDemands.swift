@@ -86,7 +86,10 @@ struct ContainerDemands {
         let origin = "HostConfig." + field
         if mode == "shareable" { return ask(.shareableNamespace(namespace), origin) }
         if mode == "host" { return ask(.hostNamespace(namespace), origin) }
-        if let container = Self.joined(mode) { return join(namespace, container, origin) }
+        // Engines join no other one of another container's (`container.HostConfig.UTSMode.Valid`).
+        if [.pid, .ipc].contains(namespace), let container = Self.joined(mode) {
+            return join(namespace, container, origin)
+        }
         ask(.unjudged("the \(namespace.rawValue) mode \(Name.shown(mode))"), origin)
     }
 
@@ -151,7 +154,9 @@ struct ContainerDemands {
             ask(.sysctl(name: name, value: member.value.string ?? ""), "HostConfig.Sysctls")
         }
         ask(Demand.Kind.runtime, ifSaid: host["Runtime"], "HostConfig.Runtime")
-        ask(Demand.Kind.cgroupParent, ifSaid: host["Cgroup"], "HostConfig.Cgroup")
+        ask(
+            { .unjudged("the cgroup \(Name.shown($0))") }, ifSaid: host["Cgroup"],
+            "HostConfig.Cgroup")
         for group in strings(host["GroupAdd"]) { ask(.hostGroup(group), "HostConfig.GroupAdd") }
     }
 
