@@ -9,6 +9,7 @@ struct DifferentialCheck {
     /// Makes a check.
     ///
     /// - Parameter plant: A fault of the gateway, for tests of the check itself.
+    /// - Throws: When the catalogue does not know the operation.
     init(
         plant: (@Sendable ([UInt8], inout DifferentialJudge.Permitted) -> Void)? = nil
     ) throws {
