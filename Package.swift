@@ -14,8 +14,11 @@ let common: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Debug builds optimise what tests run a hundred thousand times.
+let fast = SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))
+
 /// Settings of judgement rooms: unsafe constructs must be marked.
-let strict: [SwiftSetting] = common + [.strictMemorySafety()]
+let strict: [SwiftSetting] = common + [.strictMemorySafety(), fast]
 
 /// A judgement room: values in, values out, no I/O.
 func judgement(_ name: String, _ rooms: [Target.Dependency] = []) -> Target {
@@ -105,7 +108,13 @@ let package = Package(
         tests("WireTests", ["Wire"]),
         tests("JSONTests", ["JSON"]),
         tests("ArchiveTests", ["Archive"]),
-        tests("EngineAPITests", ["Acts", "Archive", "EngineAPI", "JSON", "Policy"]),
+        // Generated bodies of create, and a reader and a list of harm of their own.
+        .target(
+            name: "CreateBodies", dependencies: ["JSON"], path: "Tests/CreateBodies",
+            swiftSettings: common + [fast]),
+        tests(
+            "EngineAPITests",
+            ["Acts", "Archive", "CreateBodies", "EngineAPI", "JSON", "Policy"]),
         tests("ActsTests", ["Acts"]),
         tests("PolicyTests", ["Acts", "Policy"]),
         tests("ExchangeTests", ["Acts", "EngineAPI", "Exchange", "Wire"]),
@@ -124,7 +133,7 @@ let package = Package(
             "GatewayTests",
             ["Acts", "Gateway", "Identity", "PolicyFile", "TestCertificates", x509]),
         // Drives the built program against a private engine; `make test` starts one.
-        tests("Integration", ["quaymaster"]),
+        tests("Integration", ["quaymaster", "CreateBodies", "JSON"]),
     ]
 )
 

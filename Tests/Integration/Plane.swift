@@ -26,6 +26,11 @@ struct PrivateEngine {
 
     /// Removes what a test has made; what is not there is no matter.
     func clean(_ arguments: String...) {
+        clean(arguments)
+    }
+
+    /// Removes what a test has made; what is not there is no matter.
+    func clean(_ arguments: [String]) {
         do {
             _ = try run(["docker", "-H", "unix://\(socket)"] + arguments)
         } catch {

@@ -54,7 +54,7 @@ import Testing
                 noNewPrivileges: true, processes: 4096, logBytes: 64 << 20,
                 healthInterval: 1_000_000_000,
                 cgroup: TenantCgroup(root: "quaymaster", tenant: tenant), ownCgroupNamespace: true,
-                staysStopped: true))
+                ownIPCNamespace: true, staysStopped: true))
     }
 
     private static func act(

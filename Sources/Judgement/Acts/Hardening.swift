@@ -15,6 +15,9 @@ package struct Hardening: Hashable, Sendable {
     package var cgroup: TenantCgroup?
     /// True: a cgroup namespace of the container's own, which engines on cgroup v1 do not give unasked.
     package var ownCgroupNamespace: Bool
+    /// True: an IPC namespace that nobody can join, which engines do not give unasked to clients below
+    /// API 1.40.
+    package var ownIPCNamespace: Bool
     /// True: a container that its owner stopped stays stopped when the engine starts again.
     package var staysStopped: Bool
 
@@ -22,7 +25,8 @@ package struct Hardening: Hashable, Sendable {
     package init(
         noNewPrivileges: Bool = false, processes: Int64? = nil, logBytes: Int64? = nil,
         healthInterval: Int64? = nil, cgroup: TenantCgroup? = nil,
-        ownCgroupNamespace: Bool = false, staysStopped: Bool = false
+        ownCgroupNamespace: Bool = false, ownIPCNamespace: Bool = false,
+        staysStopped: Bool = false
     ) {
         self.noNewPrivileges = noNewPrivileges
         self.processes = processes
@@ -30,6 +34,7 @@ package struct Hardening: Hashable, Sendable {
         self.healthInterval = healthInterval
         self.cgroup = cgroup
         self.ownCgroupNamespace = ownCgroupNamespace
+        self.ownIPCNamespace = ownIPCNamespace
         self.staysStopped = staysStopped
     }
 
@@ -42,6 +47,7 @@ package struct Hardening: Hashable, Sendable {
             healthInterval: Self.most(healthInterval, other.healthInterval),
             cgroup: cgroup ?? other.cgroup,
             ownCgroupNamespace: ownCgroupNamespace || other.ownCgroupNamespace,
+            ownIPCNamespace: ownIPCNamespace || other.ownIPCNamespace,
             staysStopped: staysStopped || other.staysStopped)
     }
 
@@ -67,6 +73,7 @@ package struct Hardening: Hashable, Sendable {
         if let healthInterval { parts.append("health interval from \(healthInterval) ns") }
         if let cgroup { parts.append("cgroup \(cgroup.path)") }
         if ownCgroupNamespace { parts.append("own cgroup namespace") }
+        if ownIPCNamespace { parts.append("own ipc namespace") }
         if staysStopped { parts.append("stays stopped") }
         return parts.joined(separator: ", ")
     }

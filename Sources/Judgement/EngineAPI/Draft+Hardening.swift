@@ -9,6 +9,9 @@ extension Draft {
         case .json(.containerCreate):
             var host = body?["HostConfig"]?.object ?? JSONObject()
             host.harden(hardening, engine)
+            if hardening.ownIPCNamespace {
+                host.ownIPCNamespace(for: call.version ?? engine.version)
+            }
             if let cgroup { host["CgroupParent"] = .string(cgroup) }
             body?["HostConfig"] = .object(host)
             let check = JSONObject.raisingInterval(body?["Healthcheck"], hardening.healthInterval)
@@ -72,6 +75,12 @@ extension JSONObject {
         if hardening.ownCgroupNamespace, (self["CgroupnsMode"]?.string ?? "").isEmpty {
             self["CgroupnsMode"] = .string("private")
         }
+    }
+
+    /// Engines give clients below API 1.40 a namespace that others may join.
+    fileprivate mutating func ownIPCNamespace(for version: APIVersion) {
+        guard version < APIVersion(minor: 40), (self["IpcMode"]?.string ?? "").isEmpty else { return }
+        self["IpcMode"] = .string("private")
     }
 
     private mutating func denyNewPrivileges() {

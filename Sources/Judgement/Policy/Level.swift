@@ -132,7 +132,7 @@ package struct Level: Hashable, Sendable {
         return Hardening(
             noNewPrivileges: !gainsPrivileges, processes: processes ?? standard.processes,
             logBytes: 64 << 20, healthInterval: 1_000_000_000,
-            ownCgroupNamespace: true, staysStopped: true)
+            ownCgroupNamespace: true, ownIPCNamespace: true, staysStopped: true)
     }
 
     private static let usualAddresses: Set<String> = ["", "0.0.0.0", "::", "127.0.0.1", "::1"]
