@@ -7,16 +7,23 @@ extension Integration {
     /// What the engine has is what was judged: generated bodies go through a gateway, and the inspects
     /// of what they made are compared with what an independent reading of the client's own bytes says
     /// must be there.
+    ///
+    /// The number of bodies is QUAYMASTER_DIFFERENTIAL_CREATES, the seed QUAYMASTER_DIFFERENTIAL_SEED.
     @Suite(.serialized) struct DifferentialTests {
         private static let policy = """
             tenants: {local: {}}
             grants:
               - {to: ann, may: [run, view], in: local, level: baseline}
             """
-        /// How many bodies are sent, and how many containers they must make at least.
-        private static let bodies = 1600
+        private static func setting(_ name: String, _ usual: Int) -> Int {
+            ProcessInfo.processInfo.environment["QUAYMASTER_DIFFERENTIAL_" + name].flatMap { Int($0) }
+                ?? usual
+        }
+
+        private static let bodies = setting("CREATES", 1600)
+        private static let seed = UInt64(setting("SEED", 20_260_102))
+        /// How many containers there must be at least.
         private static let containers = 300
-        private static let seed: UInt64 = 20_260_102
         private static let versions = [41, 39, 24]
 
         /// A request and its answer.
@@ -42,7 +49,7 @@ extension Integration {
                 #expect(inspects.count == made.count)
                 for (exchange, inspect) in zip(made, inspects) {
                     for problem in try Self.compare(exchange, inspect, names) {
-                        Issue.record("\(problem)\n\(String(decoding: exchange.body, as: UTF8.self))")
+                        Issue.record("seed \(Self.seed): \(problem)\n\(String(decoding: exchange.body, as: UTF8.self))")
                     }
                 }
                 print("differential: \(Self.summary(exchanges))")
