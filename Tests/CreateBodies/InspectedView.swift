@@ -89,7 +89,7 @@ package struct InspectedView: Sendable {
             host[field] = .list(paths.map { .text($0) })
         }
         if host["MemorySwappiness"] == .number(-1) { host["MemorySwappiness"] = .none }
-        host["CpuPercent"] = .number(0)
+        if host["CpuPercent"].integer ?? 0 > 0 { host["CpuPercent"] = .number(0) }
     }
 
     /// What the engine has warned of is left out.
