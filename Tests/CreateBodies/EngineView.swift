@@ -19,23 +19,31 @@ package struct EngineView: Hashable, Sendable {
     /// - Parameters:
     ///   - bytes: The body.
     ///   - generation: Which engine reads it.
-    ///   - forgiven: Paths of fields that are left out when they say nothing; an unsigned number may be
-    ///     -0 then.
+    ///   - forgivingly: True: as the gateway does where it is no stricter than an engine; see
+    ///     `forgiven`.
     /// - Returns: What it understands; nil when it refuses the body as no request.
     package static func read(
-        _ bytes: [UInt8], by generation: EngineGeneration, forgiving forgiven: [[String]] = []
+        _ bytes: [UInt8], by generation: EngineGeneration, forgivingly: Bool = false
     ) -> EngineView? {
         guard let whole = GoText.first(of: bytes, endsThere: generation == .v28) else { return nil }
-        let text = forgiven.reduce(whole) { $0.leaving($1[...]) }
+        let text = forgivingly ? forgiven.reduce(whole) { $0.leaving($1[...]) } : whole
         let wrapper = wrappers[generation] ?? CreateRequest.wrapper(generation)
         let type = GoType.structure(wrapper)
         var value = GoValue(zero: type)
         var reader = GoReader()
-        reader.takesMinusZero = !forgiven.isEmpty
+        reader.takesMinusZero = forgivingly
         reader.read(text, type, into: &value)
         if reader.hasFailed { return nil }
         return EngineView(wrapper: Tree(value, type), generation)
     }
+
+    /// Fields that the gateway refuses unless they say nothing; then it leaves them out, of whatever
+    /// type. An engine refuses a type that is not its field's, and -0 where a number has no sign, which
+    /// the gateway writes as 0.
+    private static let forgiven: [[String]] = [
+        ["Memory"], ["MemorySwap"], ["CpuShares"], ["Cpuset"], ["VolumeDriver"],
+        ["HostConfig", "ContainerIDFile"], ["HostConfig", "Capabilities"],
+    ]
 
     private static let wrappers = Dictionary(
         uniqueKeysWithValues: EngineGeneration.allCases.map { ($0, CreateRequest.wrapper($0)) })

@@ -59,6 +59,7 @@ package struct InspectedView: Sendable {
 
     /// What a request leaves open is the image's (`merge`).
     private func merge(_ config: inout Tree) {
+        if config["Image"].isZero { return }
         let environment = config["Env"].elements
         let key = Self.imageEnvironment.prefix { $0 != "=" }
         if !environment.contains(where: { $0.string.prefix { $0 != "=" } == key }) {
@@ -88,7 +89,7 @@ package struct InspectedView: Sendable {
             host[field] = .list(paths.map { .text($0) })
         }
         if host["MemorySwappiness"] == .number(-1) { host["MemorySwappiness"] = .none }
-        host["CpuPercent"] = .number(0)
+        if host["CpuPercent"].integer ?? 0 > 0 { host["CpuPercent"] = .number(0) }
     }
 
     /// What the engine has warned of is left out.
@@ -159,6 +160,7 @@ package struct InspectedView: Sendable {
         ] {
             view.host.change(path, drop)
         }
+        view.networking.change("EndpointsConfig.*.IPAMConfig.LinkLocalIPs", drop)
         // What an engine finds out when the container starts.
         for field in [
             "EndpointID", "Gateway", "IPAddress", "IPPrefixLen", "IPv6Gateway", "GlobalIPv6Address",

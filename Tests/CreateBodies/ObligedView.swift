@@ -41,6 +41,7 @@ package struct ObligedView: Sendable {
         }
         harden(&obliged.host)
         pin(&obliged)
+        complete(&obliged)
         obliged.host.change("Mounts.[]") { mount in
             guard mount["Type"] == .text("volume") else { return }
             if mount["VolumeOptions"] == .none {
@@ -52,6 +53,34 @@ package struct ObligedView: Sendable {
         }
         return obliged
     }
+
+    /// What is written more plainly than it was: a list of masked paths is some engine's default and
+    /// left to the engine, or has what engines mask; a null endpoint is one that says nothing.
+    private func complete(_ view: inout EngineView) {
+        let given = view.host["MaskedPaths"].elements
+        let isLonger = Self.masked.allSatisfy { path in given.contains(.text(path)) }
+        if isLonger {
+            let known = (Self.masked + Self.sometimesMasked).map { Tree.text($0) }
+            let missing = Self.sometimesMasked.map { Tree.text($0) }.filter { !given.contains($0) }
+            view.host["MaskedPaths"] =
+                given.allSatisfy(known.contains) ? .none : .list(given + missing)
+        }
+        let generation = view.generation
+        view.networking.change("EndpointsConfig.*") { endpoint in
+            if endpoint != .none { return }
+            endpoint = EngineView.zero(
+                generation, #"{"NetworkingConfig":{"EndpointsConfig":{"a":{}}}}"#
+            ) { $0.networking["EndpointsConfig"]["a"] }
+        }
+    }
+
+    private static let masked = [
+        "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+        "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
+    ]
+    private static let sometimesMasked = [
+        "/proc/asound", "/proc/interrupts", "/sys/devices/virtual/powercap",
+    ]
 
     private func stamped(_ labels: Tree) -> Tree {
         var own = Dictionary(uniqueKeysWithValues: labels.entries.map { ($0.key, $0.value) })

@@ -1,5 +1,6 @@
 import Acts
 import EngineAPI
+import Policy
 import Testing
 
 @Suite struct DemandTests {
@@ -183,6 +184,19 @@ import Testing
         let written = String(decoding: draft.request(version: .floor).body ?? [], as: UTF8.self)
         let list = sent.map { #""MaskedPaths":["# + usual + $0 + "]" } ?? ""
         #expect(written == #"{"Image":"a","HostConfig":{"# + list + "}}")
+    }
+
+    /// The engine makes a container of nothing when no image is named: an allow list of images must
+    /// hear of it.
+    @Test(arguments: ["{}", #"{"Image":""}"#, #"{"image":null,"Cmd":["/v/own"]}"#])
+    func withoutAnImageItIsScratch(body: String) throws {
+        let act = try act("/containers/create", body)
+        #expect(act.demands.map(\.kind) == [.image("scratch")])
+        #expect(act.references.isEmpty)
+        var level = Level(name: "few", extends: .baseline, location: nil)
+        #expect(act.demands.allSatisfy(level.allows))
+        level.images = [NamePattern("docker.io/library/*")]
+        #expect(!act.demands.allSatisfy(level.allows))
     }
 
     @Test func referencesAreFound() throws {

@@ -36,13 +36,6 @@ struct DifferentialDrops {
                 "what an engine found out and shows; it finds out again (cleanOperationalData)")
         }
 
-    /// Fields that are refused unless they say nothing; then they are left out, of whatever type.
-    /// An engine refuses a type that is not its field's, and -0 where a number has no sign; we write 0.
-    static let refused: [[String]] = [
-        ["Memory"], ["MemorySwap"], ["CpuShares"], ["Cpuset"], ["VolumeDriver"],
-        ["HostConfig", "ContainerIDFile"], ["HostConfig", "Capabilities"],
-    ]
-
     private static let usual: Set<String> = [
         "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
         "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",

@@ -108,7 +108,12 @@ package struct Draft: Sendable {
     /// Adds what a body refers to and asks for.
     private static func judge(_ kind: BodyKind, _ body: JSONObject, into act: inout Act) {
         switch kind {
-        case .containerCreate: act.add(ContainerDemands(create: body))
+        case .containerCreate:
+            // Without an image the engine makes a container of nothing.
+            if (body["Image"]?.string ?? "").isEmpty {
+                act.demands.append(Demand(.image("scratch"), origin: "Image"))
+            }
+            act.add(ContainerDemands(create: body))
         case .containerUpdate: act.add(ContainerDemands(update: body))
         case .networkConnect, .networkDisconnect: act.add(ContainerDemands(connect: body))
         case .networkCreate:
