@@ -68,6 +68,15 @@ package struct EngineView: Hashable, Sendable {
             host["CpusetCpus"] = wrapper["Cpuset"]
         }
         if host != .none, host["NetworkMode"].isZero { host["NetworkMode"] = .text("default") }
+        host.change("Links.[]") { $0 = .text(Self.link($0.string)) }
+    }
+
+    /// `opts.ParseLink`: what an inspect shows as `/db:/web/alias` is `db:alias`.
+    private static func link(_ text: String) -> String {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].hasPrefix("/") else { return text }
+        let alias = parts[1].split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        return parts[0].dropFirst() + ":" + alias
     }
 
     /// A struct that says nothing, at a place of a body.

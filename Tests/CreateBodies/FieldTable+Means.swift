@@ -23,8 +23,12 @@ extension FieldTable {
             ]),
         FieldTable("HostConfig.PublishAllPorts", ["false", "null"], ["true"]),
         FieldTable(
-            "HostConfig.Links", ["null", "[]", #"["atk-proj_db_1:db","atk-proj_db_1"]"#],
-            [#"["/atk-proj_db_1:/x/db"]"#, #"[":db"]"#]),
+            "HostConfig.Links",
+            [
+                "null", "[]", #"["atk-proj_db_1:db","atk-proj_db_1"]"#,
+                #"["/atk-proj_db_1:/x/db"]"#,
+            ],
+            [#"[":db"]"#]),
         FieldTable(
             "HostConfig.ExtraHosts", ["null", "[]", #"["db:10.0.0.5"]"#, #"["six:2001:db8::1"]"#],
             [

@@ -138,6 +138,13 @@ package struct ObligedView: Sendable {
         view.host.change("NetworkMode") { mode in
             if let id = networks[mode.string] { mode = .text(id) }
         }
+        view.networking.change("EndpointsConfig.*") { endpoint in
+            // An endpoint that is an answer shows what nobody asked for.
+            let isAnswer = !endpoint["EndpointID"].isZero || !endpoint["IPAddress"].isZero
+            if isAnswer { endpoint["MacAddress"] = .text("") }
+            if isAnswer { endpoint["NetworkID"] = .text("") }
+            if let id = networks[endpoint["NetworkID"].string] { endpoint["NetworkID"] = .text(id) }
+        }
         view.networking.change("EndpointsConfig") { endpoints in
             guard case .members(let own) = endpoints else { return }
             endpoints = .members(

@@ -54,6 +54,30 @@ import Testing
         #expect(try Self.host(body)["RestartPolicy"]?["Name"]?.string == name)
     }
 
+    /// An image's own health check runs no more often than any other.
+    @Test(arguments: [
+        ("", 1_000_000_000), (#","Healthcheck":{"Interval":0}"#, 1_000_000_000),
+        (#","Healthcheck":{"Interval":5000000000}"#, 5_000_000_000),
+    ])
+    func imagesAreNotCheckedMoreOften(member: String, interval: Int64) throws {
+        var hardening = Self.all
+        hardening.overridesImageHealth = true
+        let sent = try Self.sent("/containers/create", #"{"Image":"a"\#(member)}"#, hardening)
+        #expect(sent["Healthcheck"]?["Interval"]?.int64 == interval)
+        let other = try Self.sent("/containers/create", #"{"Image":"a"}"#)
+        #expect(other["Healthcheck"]?["Interval"] == nil)
+    }
+
+    /// An engine that may start a container later does what a start does.
+    @Test(arguments: [
+        (#"{"RestartPolicy":{"Name":"unless-stopped"}}"#, true),
+        (#"{"RestartPolicy":{"Name":"no"}}"#, false), (#"{"Memory":67108864}"#, false),
+    ])
+    func aRestartPolicyIsAStart(body: String, starts: Bool) throws {
+        let draft = try Draft(try Call("POST", "/v1.41/containers/c/update"), body: Array(body.utf8))
+        #expect(draft.act.references.map(\.lendsPower) == [starts])
+    }
+
     @Test func ownWordsStay() throws {
         let options = try Self.host(#"{"SecurityOpt":["no-new-privileges:true"]}"#)["SecurityOpt"]
         #expect(options == .array([.string("no-new-privileges:true")]))

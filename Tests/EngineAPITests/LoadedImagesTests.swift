@@ -69,7 +69,7 @@ private struct ImageArchive {
                 "repositories": #"{"bb":{"1":"m","2":"m"}}"#,
             ], files: ["l/layer.tar", "l/VERSION"], links: ["m/layer.tar"])
         let found = try images(archive)
-        #expect(found.tags == ["bb:1", "bb:2"])
+        #expect(found.tags == ["bb:1", "bb:2"] && !found.haveParents)
         #expect(found.labels == [["a": "b"], ["c": "d"]])
         #expect(found.triggers == ["RUN x"])
     }
@@ -101,6 +101,14 @@ private struct ImageArchive {
         return archive
     }
 
+    /// Engines take an image's layers for steps on the image that it says it was built from.
+    @Test(arguments: [(#","Parent":"sha256:5""#, true), (#","Parent":"""#, false), ("", false)])
+    func parentsAreNoted(member: String, isThere: Bool) throws {
+        let manifest = #"[{"Config":"c.json","RepoTags":null,"Layers":[]\#(member)}]"#
+        let archive = ImageArchive(["manifest.json": manifest, "c.json": Self.config])
+        #expect(try images(archive).haveParents == isThere)
+    }
+
     @Test func readsTheOldestForm() throws {
         let archive = ImageArchive(
             [
@@ -108,7 +116,7 @@ private struct ImageArchive {
                 "b/json": #"{"id":"b","parent":"a","config":{"Labels":{"x":"y"}}}"#,
             ], files: ["a/layer.tar", "b/layer.tar"])
         let found = try images(archive)
-        #expect(found.tags == ["bb:latest"])
+        #expect(found.tags == ["bb:latest"] && found.haveParents)
         #expect(found.labels == [["x": "y"]])
     }
 

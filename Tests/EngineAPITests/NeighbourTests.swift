@@ -90,7 +90,9 @@ import Testing
 
     /// In a container's configuration, beside HostConfig.
     static func config(_ field: String, _ allowed: String, _ refused: String) -> Spelling {
-        place("/containers/create", field, allowed, refused) { #"{"Image":"a",\#($0)}"# }
+        place("/containers/create", field, allowed, refused) {
+            field == "Image" ? "{\($0)}" : #"{"Image":"a",\#($0)}"#
+        }
     }
 
     /// In the container of a service's tasks.

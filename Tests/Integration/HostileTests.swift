@@ -85,6 +85,26 @@ extension Integration {
             }
         }
 
+        /// An engine locks a container while an archive goes into it.
+        @Test func anUploadThatIsCutLocksNothing() throws {
+            try withPlane { plane in
+                let name = "cut"
+                defer { plane.engine.clean("rm", "-f", name) }
+                #expect(try plane.docker("alice", "create", "--name", name, "bb:1").status == 0)
+                for path in ["/containers/\(name)/archive?path=/tmp", "/images/load", "/build"] {
+                    let method = path.hasPrefix("/containers") ? "PUT" : "POST"
+                    _ = try send(
+                        plane,
+                        "\(method) \(path) HTTP/1.1\r\nHost: docker\r\nContent-Type: application/x-tar\r\n"
+                            + "Content-Length: 100000\r\n\r\n" + String(repeating: "\0", count: 300), half: true)
+                }
+                let state = try run(
+                    ["docker", "inspect", "-f", "{{.State.Status}}", name],
+                    environment: plane.environment("admin"), seconds: 15)
+                #expect(state.output == "created\n", "\(state)")
+            }
+        }
+
         /// Ten thousand connections of garbage: memory stays flat and no file stays open.
         @Test func garbageLeavesNothingBehind() throws {
             try withPlane { plane in

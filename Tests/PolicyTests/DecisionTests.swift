@@ -109,6 +109,14 @@ import Testing
         Row("a name of words", "alice", act(.run, creates: .container, named: "facade"), nil),
         Row("a name that reads as an id", "alice", act(.run, creates: .container, named: "3f4e"), "name.id"),
         Row("a network's name that does", "alice", act(.network, creates: .network, named: "12345678"), "name.id"),
+        Row(
+            "an image's name that does", "alice", act(.run, [Reference(.image, "4d75cb2de1f3:latest", origin: "t", use: .makes)]), "name.id"
+        ),
+        Row("a path that could not", "alice", act(.run, [Reference(.image, "red/4d75cb2de1f3", origin: "t", use: .makes)]), "tenant.own"),
+        Row(
+            "a network of the Swarm's", "alice",
+            act(.network, [Reference(.network, "ingress", origin: "Name", use: .makes)], creates: .network, named: "ingress"),
+            "name.reserved"),
         Row("a short name that could not", "alice", act(.run, creates: .container, named: "a1"), nil),
         Row("lists are narrowed", "alice", act(.view, reach: .list(.container)), nil, [.narrow(tenant: "red")]),
         Row("lists of administrators are whole", "admin", act(.view, reach: .list(.container)), nil, []),

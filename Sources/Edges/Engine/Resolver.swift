@@ -191,7 +191,8 @@ package final class Resolver {
             resolution: .found(id: image.id, tenant: sole),
             image: ImageFinding(
                 owners: owners, isShared: isShared, soleOwner: sole, labels: image.labels,
-                triggers: image.triggers, platform: image.platform, name: name))
+                triggers: image.triggers, platform: image.platform,
+                healthInterval: image.healthInterval, name: name))
     }
 
     // MARK: What a container was allowed, and what it joins

@@ -36,6 +36,7 @@ extension ClientConnection {
             record?.bytesIn += Int64(bytes.count)
             isUploadWhole = reader.isBodyRead
             if isUploadWhole { deadline = nil }
+            if !isUploadWhole, endIfCut() { return true }
             if !bytes.isEmpty || isUploadWhole { upload.add(bytes, isWhole: isUploadWhole) }
         }
         if upload.isCostly { return workBeside(upload) }

@@ -294,11 +294,19 @@ final class ClientConnection: ChannelInboundHandler {
             run(exchange.bodyRefused(error))
             return true
         }
-        guard reader.isBodyRead else { return false }
+        guard reader.isBodyRead else { return endIfCut() }
         intake = .held
         deadline = nil
         exchange.bodyEnded()
         engine.flush()
+        return true
+    }
+
+    /// Ends a request whose client ended inside its body, before there was an engine to send it to;
+    /// false while more of it may come.
+    func endIfCut() -> Bool {
+        guard exchange.clientHasEnded else { return false }
+        run(exchange.abort())
         return true
     }
 

@@ -65,4 +65,9 @@ package struct Reference: Hashable, Sendable {
         self.lendsPower = lendsPower
     }
 
+    /// The same, by an act that gets what the object is allowed.
+    package var lendingPower: Reference {
+        Reference(kind, text, origin: origin, use: use, lendsPower: true)
+    }
+
 }

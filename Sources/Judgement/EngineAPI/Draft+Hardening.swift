@@ -14,7 +14,7 @@ extension Draft {
             }
             if let cgroup { host["CgroupParent"] = .string(cgroup) }
             body?["HostConfig"] = .object(host)
-            let check = JSONObject.raisingInterval(body?["Healthcheck"], hardening.healthInterval)
+            let check = JSONObject.raisingInterval(body?["Healthcheck"], hardening)
             body?["Healthcheck"] = check
         case .json(.service): hardenTasks(hardening)
         case .json(.containerUpdate):
@@ -40,7 +40,7 @@ extension Draft {
             container.change("Privileges") { $0["NoNewPrivileges"] = .bool(true) }
         }
         container["HealthCheck"] = JSONObject.raisingInterval(
-            container["HealthCheck"], hardening.healthInterval)
+            container["HealthCheck"], hardening)
         if let processes = hardening.processes {
             task.change("Resources") { resources in
                 resources.change("Limits") { $0.limit("Pids", processes) }
@@ -79,7 +79,9 @@ extension JSONObject {
 
     /// Engines give clients below API 1.40 a namespace that others may join.
     fileprivate mutating func ownIPCNamespace(for version: APIVersion) {
-        guard version < APIVersion(minor: 40), (self["IpcMode"]?.string ?? "").isEmpty else { return }
+        guard version < APIVersion(minor: 40), (self["IpcMode"]?.string ?? "").isEmpty else {
+            return
+        }
         self["IpcMode"] = .string("private")
     }
 
@@ -99,14 +101,20 @@ extension JSONObject {
         self[name] = .integer(most)
     }
 
-    /// A health check that does not run more often than this; zero is the engine's default or the
+    /// A health check that does not run more often than allowed; zero is the engine's default or the
     /// image's.
-    fileprivate static func raisingInterval(_ check: JSONValue?, _ least: Int64?) -> JSONValue? {
-        guard let least, var object = check?.object else { return check }
+    fileprivate static func raisingInterval(
+        _ check: JSONValue?, _ hardening: Hardening
+    ) -> JSONValue? {
+        let overrides = hardening.overridesImageHealth
+        guard let least = hardening.healthInterval,
+            var object = check?.object ?? (overrides ? JSONObject() : nil)
+        else { return check }
         for name in ["Interval", "StartInterval"] {
-            guard let interval = object[name]?.int64, interval > 0, interval < least else {
-                continue
-            }
+            let interval = object[name]?.int64 ?? 0
+            // Engines before API 1.44 have no StartInterval, and shorter ones come with the image's.
+            let isImages = interval == 0 && overrides && name == "Interval"
+            guard isImages || (interval > 0 && interval < least) else { continue }
             object[name] = .integer(least)
         }
         return .object(object)

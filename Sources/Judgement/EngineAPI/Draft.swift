@@ -114,7 +114,12 @@ package struct Draft: Sendable {
                 act.demands.append(Demand(.image("scratch"), origin: "Image"))
             }
             act.add(ContainerDemands(create: body))
-        case .containerUpdate: act.add(ContainerDemands(update: body))
+        case .containerUpdate:
+            act.add(ContainerDemands(update: body))
+            // The engine starts it by itself later, which is a start like any other.
+            if !["", "no"].contains(body["RestartPolicy"]?["Name"]?.string ?? "") {
+                act.references = act.references.map { $0.lendingPower }
+            }
         case .networkConnect, .networkDisconnect: act.add(ContainerDemands(connect: body))
         case .networkCreate:
             act.demands += NetworkDemands.read(body)

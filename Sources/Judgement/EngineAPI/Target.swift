@@ -131,8 +131,8 @@ package struct Call: Sendable {
         query.narrow(toLabel: label, of: operation)
     }
 
-    /// Sets flags, whatever the client said.
-    mutating func force(_ flags: [String: String]) {
+    /// Sets flags, whatever the client said, in this order.
+    mutating func force(_ flags: KeyValuePairs<String, String>) {
         for (name, value) in flags { query.set(name, value, of: operation) }
     }
 

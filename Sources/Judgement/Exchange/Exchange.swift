@@ -35,7 +35,7 @@ package struct Exchange: ~Copyable {
     var head: RequestHead?
     var hijacks = false
     var hasCollectedBody = false
-    var clientHasEnded = false
+    package internal(set) var clientHasEnded = false
 
     /// The most bytes of a judged JSON body; secrets and configs are up to 500 KiB.
     let bodyLimit: Int

@@ -11,7 +11,9 @@ extension Policy {
             obligations.append(.stamp(tenant: tenant))
         }
         if act.creates == .container { obligations += runtime(act, grant) }
-        if let hardening = hardening(act, grant, cgroup) { obligations.append(.harden(hardening)) }
+        if let hardening = hardening(act, grant, cgroup, facts) {
+            obligations.append(.harden(hardening))
+        }
         if isShared, case .tenant(let own) = grant.scope {
             obligations += sharing(act, own, facts)
         }
@@ -29,7 +31,7 @@ extension Policy {
 
     /// What is made safe in what an act makes, or nil. The hosts of privileged grants are theirs.
     private func hardening(
-        _ act: Act, _ grant: Grant, _ cgroup: TenantCgroup?
+        _ act: Act, _ grant: Grant, _ cgroup: TenantCgroup?, _ facts: Facts
     ) -> Hardening? {
         if grant.isPrivileged { return nil }
         let levels = grant.levels.map(\.hardening).reduce(Hardening()) { $0.and($1) }
@@ -37,6 +39,11 @@ extension Policy {
         if act.creates == .container || act.runsService || builds {
             var hardening = levels
             hardening.cgroup = cgroup
+            let intervals = act.references.compactMap { facts.images[$0]?.healthInterval }
+            if !builds, let least = levels.healthInterval, intervals.contains(where: { $0 < least })
+            {
+                hardening.overridesImageHealth = true
+            }
             return hardening
         }
         // An update may set a restart policy and a number of processes.

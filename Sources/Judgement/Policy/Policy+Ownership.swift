@@ -5,6 +5,15 @@ extension Policy {
     /// Why an act leaves a tenant's own part of a shared engine, or nil.
     func trespass(_ act: Act, of tenant: String, _ grant: Grant, _ facts: Facts) -> Refusal? {
         for reference in act.references {
+            if let name = Self.hiding(reference) {
+                return Refusal(rule: "name.id", location: nil, reason: .nameReadsAsID(name))
+            }
+            // Engines and Swarms make networks of these names for everybody, or take those they find.
+            if reference.kind == .network, reference.use == .makes,
+                Self.reservedNetworks.contains(reference.text.lowercased())
+            {
+                return Refusal(rule: "name.reserved", location: nil, reason: .taken(reference))
+            }
             if let refusal = trespass(act, reference, of: tenant, facts) { return refusal }
         }
         if act.creates != .image, act.creates != .volume, Self.readsAsID(act.newName) {
@@ -68,6 +77,21 @@ extension Policy {
         Refusal(
             rule: "tenant.own", location: nil,
             reason: reference.mayBeAbsent ? .taken(reference) : .absent(reference))
+    }
+
+    private static let reservedNetworks: Set<String> = [
+        "bridge", "default", "docker_gwbridge", "host", "ingress", "none",
+    ]
+
+    /// The bare name that would be an image's, when it reads as an id.
+    private static func hiding(_ reference: Reference) -> String? {
+        guard reference.kind == .image, reference.mayBeAbsent,
+            let name = ImageReference(reference.text)?.name
+        else { return nil }
+        let library = "docker.io/library/"
+        guard name.hasPrefix(library) else { return nil }
+        let bare = String(name.dropFirst(library.count))
+        return readsAsID(bare) ? bare : nil
     }
 
     /// True for names that somebody could take for an id or the beginning of one: the engine finds

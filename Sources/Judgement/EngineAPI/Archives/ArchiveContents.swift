@@ -9,8 +9,8 @@ package struct ArchiveContents: Sendable {
         case files
         /// A build's context.
         case build(Dockerfile, ignore: FoundFile?)
-        /// Images, with their labels.
-        case images(labels: [[String: String]])
+        /// Images.
+        case images(LoadedImages)
     }
 
     /// What would be done with what the archive holds; nil when that was judged already.
@@ -35,7 +35,7 @@ package struct ArchiveContents: Sendable {
             act = Self.act(of: dockerfile, in: draft.act)
         } else if let files = sieve.imageFiles {
             let images = try Self.read(files, sha256)
-            kind = .images(labels: images.labels)
+            kind = .images(images)
             act = try Self.act(of: images, in: draft.act)
         } else {
             kind = .files
@@ -86,8 +86,8 @@ package struct ArchiveContents: Sendable {
     ) throws(BodyRefusal) -> [(name: String, content: [UInt8])] {
         switch kind {
         case .files: return []
-        case .images(let labels):
-            if let tenant { try Self.check(labels, of: tenant) }
+        case .images(let images):
+            if let tenant { try Self.check(images, of: tenant) }
             return []
         case .build(let dockerfile, let ignore):
             var ids: [String: String] = [:]
@@ -166,11 +166,18 @@ package struct ArchiveContents: Sendable {
         }
     }
 
-    /// Labels of ours in an image say whose it is; a tenant brings its own, or nobody's.
+    /// Labels of ours in an image say whose it is; a tenant brings its own, or nobody's. A parent would
+    /// bring what the image holds into others' builds by way of the engine's cache.
     private static func check(
-        _ labels: [[String: String]], of tenant: String
+        _ images: LoadedImages, of tenant: String
     ) throws(BodyRefusal) {
-        for (name, value) in labels.joined() where StampedLabel.isReserved(name) {
+        if images.haveParents {
+            throw BodyRefusal(
+                sentence: "an image in the archive names the image that it was built from, which "
+                    + "would reach into the build cache of others; save each image alone",
+                rule: "archive.parent")
+        }
+        for (name, value) in images.labels.joined() where StampedLabel.isReserved(name) {
             let isOwn =
                 name == StampedLabel.identity
                 || (name == StampedLabel.tenant && (value.isEmpty || value == tenant))

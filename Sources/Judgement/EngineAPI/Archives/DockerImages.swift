@@ -18,6 +18,7 @@ extension ImageReader {
                 throw ImageRefusal("image.missing", image.place, "names no configuration")
             }
             try add(configuration: config, from: image.place)
+            if try image.text("Parent")?.isEmpty == false { noteParent() }
             for tag in try image.list("RepoTags") { try add(tag: tag, from: image.place) }
             for layer in try image.list("Layers") {
                 // A layer that is absent here could be another tenant's, which the engine has.
@@ -81,13 +82,14 @@ extension ImageReader {
         return true
     }
 
-    private func readParent(_ name: String, counts: Bool) throws(ImageRefusal) {
+    private mutating func readParent(_ name: String, counts: Bool) throws(ImageRefusal) {
         let image = try DocumentObject(
             try documents.value(name, from: name), at: name, fields: ["parent"], isClosed: false)
         guard counts, let parent = try image.text("parent"), !parent.isEmpty else { return }
         guard !parent.utf8.contains(UInt8(ascii: "/")) else {
             throw ImageRefusal("image.name", name, "has a parent that is a path, not an id")
         }
+        noteParent()
         _ = try documents.bytes("\(parent)/json", from: name)
     }
 }

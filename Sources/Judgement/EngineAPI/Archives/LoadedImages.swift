@@ -10,6 +10,9 @@ package struct LoadedImages: Hashable, Sendable {
     package fileprivate(set) var labels: [[String: String]] = []
     /// The ONBUILD instructions of all images.
     package fileprivate(set) var triggers: [String] = []
+    /// True when an image says which image it was built from. Engines believe it, and let builds from
+    /// that image take this one's layers from their cache.
+    package fileprivate(set) var haveParents = false
 
     /// Judges an archive whose entries have been judged.
     ///
@@ -87,6 +90,9 @@ struct ImageReader {
             found.triggers += try config.list("OnBuild")
         }
     }
+
+    /// Notes that an image names its parent.
+    mutating func noteParent() { found.haveParents = true }
 
     /// True the first time that something is referred to as a kind.
     mutating func isFirst(_ descriptor: Descriptor) -> Bool {
