@@ -65,7 +65,8 @@ package struct EngineProcess: Sendable {
 
     // MARK: The process and its family
 
-    /// The process, its descendants, and what has its session, as far as they are in the container.
+    /// The process and its descendants, as far as they are in the container; what has lost its parent is
+    /// the container's (SECURITY.md).
     private func family(of number: Int, under root: String) -> [Int] {
         guard isInContainer(number, under: root) else { return [] }
         var family = [number]
