@@ -41,7 +41,7 @@ package struct InspectedView: Sendable {
     /// What must be shown.
     ///
     /// - Parameter request: What the engine understood.
-    /// - Returns: Its configuration as a request, links with NAME for the container's own name.
+    /// - Returns: Its configuration as a request.
     package func expected(of request: EngineView) -> EngineView {
         var view = request
         if view.config["Hostname"].isZero { view.config["Hostname"] = .text(String(id.prefix(12))) }
@@ -111,7 +111,7 @@ package struct InspectedView: Sendable {
         let links = host["Links"].elements.map { link in
             let parts = link.string.split(separator: ":").map(String.init)
             let name = names[parts[0]] ?? parts[0]
-            return "/\(name):/NAME/\(parts.count > 1 ? parts[1] : name)"
+            return "\(name):\(parts.count > 1 ? parts[1] : name)"
         }
         return links.isEmpty ? .none : .list(Set(links).sorted().map { .text($0) })
     }

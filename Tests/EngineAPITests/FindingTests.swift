@@ -81,7 +81,7 @@ import Testing
         var draft = try Draft(
             try Call("POST", "/v1.24/containers/create"), body: Array(#"{"Image":"a"}"#.utf8))
         #expect(draft.request(version: .ceiling).target.hasPrefix("/v1.24/"))
-        draft.spoken = APIVersion(minor: 41)
+        draft.speak(APIVersion(minor: 41))
         #expect(draft.request(version: .ceiling).target.hasPrefix("/v1.41/"))
     }
 }

@@ -68,6 +68,19 @@ import Testing
         #expect(other["Healthcheck"]?["Interval"] == nil)
     }
 
+    /// What engines leave out for old clients stays out in the newer version that is sent.
+    @Test(arguments: [(24, false), (25, true), (41, true)])
+    func oldClientsRemoveTheirContainersThemselves(version: Int, removes: Bool) throws {
+        let body = #"{"Image":"a","HostConfig":{"AutoRemove":true}}"#
+        var draft = try Draft(
+            try Call("POST", "/v1.\(version)/containers/create"), body: Array(body.utf8))
+        draft.speak(.ceiling)
+        let request = draft.request(version: .ceiling)
+        let sent = try JSONReader.value(of: request.body ?? [])
+        #expect(request.target.hasPrefix("/v\(APIVersion.ceiling)/"))
+        #expect((sent["HostConfig"]?["AutoRemove"]?.bool ?? false) == removes)
+    }
+
     /// An engine that may start a container later does what a start does.
     @Test(arguments: [
         (#"{"RestartPolicy":{"Name":"unless-stopped"}}"#, true),

@@ -76,7 +76,7 @@ extension Integration {
             let model = InspectedView(id: id, warnings: warnings.joined(separator: "\n"), names: names)
             let expected = model.expected(of: obliged.of(client).asked(inVersion: exchange.version))
             var shown = try #require(InspectedView.shown(inspect))
-            inIDs(&shown, ids, name: inspect["Name"]?.string ?? "")
+            inIDs(&shown, ids)
             let own = EngineHarm.Own(
                 containers: Set(names.keys).union(ids.keys).union(ids.keys.map { "/" + $0 }),
                 networks: Set(names.keys).union(ids.keys), cgroup: cgroup)
@@ -87,8 +87,8 @@ extension Integration {
             return expected.tree.differences(from: shown.tree) + harm.map { "made with \($0)" }
         }
 
-        /// Names of what bodies refer to as ids, and of the container itself as NAME.
-        private static func inIDs(_ view: inout EngineView, _ ids: [String: String], name: String) {
+        /// Names of what bodies refer to as ids.
+        private static func inIDs(_ view: inout EngineView, _ ids: [String: String]) {
             for field in ["PidMode", "IpcMode", "NetworkMode"] {
                 view.host.change(field) { mode in
                     let text = mode.string
@@ -106,10 +106,11 @@ extension Integration {
                 let entries = endpoints.entries.map { (names[$0.key] ?? $0.key, $0.value) }
                 endpoints = .members(Dictionary(entries, uniquingKeysWith: { $1 }))
             }
-            let links = view.host["Links"].elements.map { link in
-                link.string.replacing(":\(name)/", with: ":/NAME/")
-            }
+            let links = view.host["Links"].elements.map(\.string)
             if !links.isEmpty { view.host["Links"] = .list(links.sorted().map { .text($0) }) }
+            view.networking.change("EndpointsConfig.*") { endpoint in
+                if let id = ids[endpoint["NetworkID"].string] { endpoint["NetworkID"] = .text(id) }
+            }
         }
 
         // MARK: What is sent

@@ -30,6 +30,27 @@ extension Draft {
         }
     }
 
+    /// Sends the request in a version whatever the client named, since older ones leave out fields that
+    /// make a container safe; what an engine leaves out for the client's own stays out (20.10:
+    /// `postContainersCreate`).
+    ///
+    /// - Parameter version: The engine's newest.
+    package mutating func speak(_ version: APIVersion) {
+        spoken = version
+        guard case .json(.containerCreate) = call.operation.body,
+            let own = call.version, var host = body?["HostConfig"]?.object
+        else { return }
+        // A client below 1.25 removes the container itself.
+        if own < APIVersion(minor: 25) { host["AutoRemove"] = nil }
+        if own < APIVersion(minor: 40) {
+            host["KernelMemoryTCP"] = nil
+            if let mounts = host["Mounts"]?.array {
+                host["Mounts"] = .array(mounts.map(JSONObject.withoutNonRecursive))
+            }
+        }
+        body?["HostConfig"] = .object(host)
+    }
+
     /// The containers of a service's tasks, as far as a service can say it: their cgroups are the
     /// engines' own.
     private mutating func hardenTasks(_ hardening: Hardening) {
@@ -117,6 +138,15 @@ extension JSONObject {
             guard isImages || (interval > 0 && interval < least) else { continue }
             object[name] = .integer(least)
         }
+        return .object(object)
+    }
+
+    fileprivate static func withoutNonRecursive(_ mount: JSONValue) -> JSONValue {
+        guard var object = mount.object, var options = object["BindOptions"]?.object else {
+            return mount
+        }
+        options["NonRecursive"] = nil
+        object["BindOptions"] = .object(options)
         return .object(object)
     }
 

@@ -10,7 +10,7 @@ package struct Draft: Sendable {
     var body: JSONObject?
     /// The version that the request is sent in whatever the client named: a newer one than its own,
     /// since older ones leave fields out that make a container safe.
-    package var spoken: APIVersion?
+    var spoken: APIVersion?
     private static let maximumReferences = 256
     /// The most values in a body; the largest honest ones hold some hundreds.
     private static let maximumValues = 65_536

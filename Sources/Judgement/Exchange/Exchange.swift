@@ -187,7 +187,7 @@ package struct Exchange: ~Copyable {
         let isHardened = permit.obligations.contains {
             if case .harden = $0 { true } else { false }
         }
-        if isHardened, draft.call.operation.takesJSON { draft.spoken = engine.version }
+        if isHardened, draft.call.operation.takesJSON { draft.speak(engine.version) }
         let outbound = outbound(draft, head, permit, draft.call.version ?? engine.version)
         guard draft.act.harm.contains(.changes) else { return send(outbound) }
         state = .recording(outbound)
