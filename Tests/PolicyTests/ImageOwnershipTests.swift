@@ -131,6 +131,9 @@ import Testing
         ("localhost:5000", false), ("127.0.0.1:5000", false), ("10.0.0.1", false), ("registry", false),
         ("x.local", false), ("a.internal", false), ("2130706433", false), ("0x7f.1", false),
         ("1.0x7f", false), ("[::1]:5000", false), ("a..b", false), ("", false), ("Reg.Example.com", true),
+        ("a.example.com:80@127.0.0.1", false), ("ann:x@a.example.com", false), ("a.example.com:", false),
+        ("a.example.com:65536", true), ("a.example.com:655360", false), ("a.example.com:+80", false),
+        ("a.example.c\u{F6}m", false), ("\u{212A}.example.com", false), ("a.example.com:1:2", false),
     ])
     func registriesHavePublicNames(host: String, isPublic: Bool) {
         let level = Level.builtIn(.baseline)
