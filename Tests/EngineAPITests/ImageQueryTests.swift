@@ -105,6 +105,22 @@ import Testing
         #expect(try sent("/images/get?names=app", "docker.io/library/app:latest").contains("names=docker.io%2Flibrary%2Fapp%3Alatest"))
     }
 
+    /// What the engine's `url.Parse` makes of an address is what is judged, byte by byte.
+    @Test(arguments: [
+        ("https://index.docker.io/v1/", nil), ("", nil), ("docker.io", nil),
+        ("https://reg.example.com:5000/v2/", "reg.example.com:5000"), ("reg.example.com", "reg.example.com"),
+        ("http://10.0.0.1", "10.0.0.1"),
+        ("https://a.example.com:80@127.0.0.1/", "https://a.example.com:80@127.0.0.1/"),
+        ("https://http://a.example.com", "http:"), ("http://https://x", "https:"),
+        ("https://\\u0301a.example.com", "\u{301}a.example.com"),
+        ("https://127.0.0.1?a.example.com", "https://127.0.0.1?a.example.com"),
+    ])
+    func credentialsAreForTheHostThatTheyGoTo(address: String, host: String?) throws {
+        let body = #"{"username":"ann","password":"x","serveraddress":"\#(address)"}"#
+        let demands = try Draft(try Call("POST", "/auth"), body: Array(body.utf8)).act.demands
+        #expect(demands.map(\.kind) == (host.map { [.registry($0)] } ?? []))
+    }
+
     @Test(arguments: [
         "POST /images/bb:1/tag?repo=UPPER", "POST /images/bb:1/tag?repo=a%40sha256:01",
         "POST /build?t=a:b:c", "POST /commit?container=x&repo=-a", "POST /images/create?fromSrc=-&repo=a..b",

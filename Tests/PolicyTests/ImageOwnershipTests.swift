@@ -180,7 +180,10 @@ import Testing
         ("localhost:5000", false), ("127.0.0.1:5000", false), ("10.0.0.1", false), ("registry", false),
         ("x.local", false), ("a.internal", false), ("2130706433", false), ("0x7f.1", false),
         ("1.0x7f", false), ("[::1]:5000", false), ("a..b", false), ("", false), ("Reg.Example.com", true),
-        ("x.example.com:a@169.254.169.254", false), ("reg.example.com:50:00", false), ("reg.example.com:", true),
+        ("x.example.com:a@169.254.169.254", false), ("reg.example.com:50:00", false),
+        ("a.example.com:80@127.0.0.1", false), ("ann:x@a.example.com", false), ("a.example.com:", false),
+        ("a.example.com:65536", true), ("a.example.com:655360", false), ("a.example.com:+80", false),
+        ("a.example.c\u{F6}m", false), ("\u{212A}.example.com", false), ("a.example.com:1:2", false),
     ])
     func registriesHavePublicNames(host: String, isPublic: Bool) {
         let level = Level.builtIn(.baseline)

@@ -36,6 +36,17 @@ import Wire
         #expect(throws: failure) { try self.read(text) }
     }
 
+    /// What an answer without a body says of one goes on to the client.
+    @Test(arguments: [
+        ("HTTP/1.1 200 OK\r\nContent-Length: V12\r\n\r\n", HeadFailure.badContentLength),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", .conflictingFraming),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", .unsupportedTransferEncoding),
+    ])
+    func refusesToAHead(text: String, failure: HeadFailure) {
+        #expect(throws: failure) { try self.read(text, to: .head) }
+        #expect(throws: failure) { try self.read(text.replacing("200 OK", with: "304 Not Modified")) }
+    }
+
     @Test func writerNeverSplitsAHead() {
         var writer = HeadWriter(.get, "/a b\r\nX: y")
         writer.field(.host, "a\r\nEvil: 1")

@@ -44,14 +44,16 @@ package struct ResponseHead: Hashable, Sendable {
     private static func framing(
         of fields: Fields, status: Int, to method: Method
     ) throws(HeadFailure) -> BodyFraming {
-        if method == .head || status < 200 || status == 204 || status == 304 { return .none }
+        let framing: BodyFraming
         switch (fields[.contentLength], fields[.transferEncoding]) {
-        case (nil, nil): return .untilClose
+        case (nil, nil): framing = .untilClose
         case (.some, .some): throw .conflictingFraming
-        case (let length?, nil): return try RequestHead.contentLength(length)
-        case (nil, "chunked"): return .chunked
+        case (let length?, nil): framing = try RequestHead.contentLength(length)
+        case (nil, "chunked"): framing = .chunked
         case (nil, _): throw .unsupportedTransferEncoding
         }
+        let isBodiless = method == .head || status < 200 || status == 204 || status == 304
+        return isBodiless ? .none : framing
     }
 
     private static func names(_ option: String, in field: String?) -> Bool {

@@ -12,16 +12,14 @@ enum LabelDemands {
 
 /// The registry that credentials are for.
 enum RegistryDemand {
-    /// The host of an address such as `https://index.docker.io/v1/`; nil for the default registry.
+    /// What an address such as `https://index.docker.io/v1/` has between its scheme and its path, a
+    /// user's name included: an engine goes to what stands behind that. Nil for the default registry.
     static func host(_ address: String) -> String? {
-        var rest = Substring(address)
-        for scheme in ["https://", "http://"] where rest.utf8.starts(with: scheme.utf8) {
-            rest = rest.dropFirst(scheme.count)
+        var rest = address.utf8[...]
+        for scheme in ["https://", "http://"] where address.utf8.starts(with: scheme.utf8) {
+            rest = rest.dropFirst(scheme.utf8.count)
         }
-        let host =
-            rest.utf8.split(
-                separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false
-            ).first.map { String(Substring($0)) } ?? ""
+        let host = String(Substring(rest.prefix { $0 != UInt8(ascii: "/") }))
         if ["", "docker.io", "index.docker.io"].contains(host) { return nil }
         // What an address may hold beside host, port and path (RFC 3986 §3.2) leads elsewhere than it
         // seems to: as a whole it is nobody's public name.
