@@ -117,7 +117,9 @@ package struct ImageFiles: Sendable {
         }
         var others = PathSet()
         for (name, kind) in kinds where kind != .directory { others.insert(Array(name.utf8)) }
-        for name in kinds.keys where others.folder(above: Array(name.utf8)) != nil {
+        let beneath = kinds.keys.filter { others.folder(above: Array($0.utf8)) != nil }
+        // The same one whatever the order in which they are kept.
+        if let name = beneath.min() {
             throw ArchiveRefusal(
                 .link, Array(name.utf8),
                 "lies beneath a link or a file; only directories hold others")
