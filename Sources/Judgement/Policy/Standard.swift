@@ -85,7 +85,7 @@ extension Level.Standard {
         case .logDriver: "allowed are json-file and local"
         case .logOption:
             "allowed are max-file up to 100, max-size from 64k on, max-buffer-size up to 16m, "
-                + "compress, mode, tag, labels and env"
+                + "compress, mode, labels, env and a tag of {{.Name}}, {{.ID}} and {{.ImageName}}"
         case .networkDriver, .networkOption: "allowed is the driver bridge without host options"
         case .allPorts: "allowed are single ports from 1024 on"
         case .sharedMemory: "allowed are up to 1 GiB"
