@@ -1,7 +1,7 @@
 package import JSON
 
 /// What an inspect shows of a container that was created and not started, worked out from what the
-/// engine understood of its request (20.10: `daemon/create.go`, `daemon_unix.go`, `inspect.go`).
+/// engine understood of its request (20.10 and 28: `daemon/create.go`, `daemon_unix.go`, `inspect.go`).
 package struct InspectedView: Sendable {
     /// The container's id.
     let id: String
@@ -9,6 +9,8 @@ package struct InspectedView: Sendable {
     let warnings: String
     /// The names of networks and containers, by id.
     let names: [String: String]
+    /// Engines since 26 write down what they take an empty word for.
+    let isRecent: Bool
     /// The image's environment and command.
     private static let imageEnvironment = "PATH=/bin"
     private static let imageCommand = ["/bin/sh"]
@@ -19,8 +21,10 @@ package struct InspectedView: Sendable {
     ///   - id: Its id.
     ///   - warnings: What the engine warned of when it was made.
     ///   - names: The names of the networks and containers that requests refer to, by id.
-    package init(id: String, warnings: String, names: [String: String]) {
+    ///   - engine: The first number of the engine's version: 20 or 28.
+    package init(id: String, warnings: String, names: [String: String], engine: Int) {
         self.id = id
+        self.isRecent = engine >= 26
         self.warnings = warnings
         self.names = names
     }
@@ -54,6 +58,7 @@ package struct InspectedView: Sendable {
         leaveOut(&view.host)
         view.host["Links"] = links(view.host)
         view.networking = networks(view)
+        if isRecent { writeDown(&view.host) }
         return Self.withoutEmpty(view)
     }
 
@@ -84,12 +89,23 @@ package struct InspectedView: Sendable {
         if host["LogConfig"]["Type"].isZero { host["LogConfig"]["Type"] = .text("json-file") }
         if host["LogConfig"]["Config"] == .none { host["LogConfig"]["Config"] = .members([:]) }
         for (field, paths) in [
-            ("MaskedPaths", Self.maskedPaths), ("ReadonlyPaths", Self.readOnlyPaths),
+            ("MaskedPaths", isRecent ? Self.recentMaskedPaths : Self.maskedPaths),
+            ("ReadonlyPaths", Self.readOnlyPaths),
         ] where host[field] == .none {
             host[field] = .list(paths.map { .text($0) })
         }
         if host["MemorySwappiness"] == .number(-1) { host["MemorySwappiness"] = .none }
         if host["CpuPercent"].integer ?? 0 > 0 { host["CpuPercent"] = .number(0) }
+    }
+
+    /// What engines since 26 fill in.
+    private func writeDown(_ host: inout Tree) {
+        if host["NetworkMode"] == .text("default") { host["NetworkMode"] = .text("bridge") }
+        if host["RestartPolicy"]["Name"].isZero { host["RestartPolicy"]["Name"] = .text("no") }
+        host.change("Mounts.[]") { mount in
+            guard mount["Type"] == .text("volume"), mount["Source"].isZero else { return }
+            mount["VolumeOptions"]["Labels"]["com.docker.volume.anonymous"] = .text("")
+        }
     }
 
     /// What the engine has warned of is left out.
@@ -175,6 +191,11 @@ package struct InspectedView: Sendable {
         "/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
         "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi",
         "/sys/firmware",
+    ]
+    private static let recentMaskedPaths = [
+        "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys",
+        "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
+        "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
     ]
     private static let readOnlyPaths = [
         "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",

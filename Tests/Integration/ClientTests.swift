@@ -163,9 +163,12 @@ extension Integration {
                     let through = try heads("https://\(plane.address)/_ping", tls + option)
                     let direct = try heads("http://docker/_ping", ["--unix-socket", plane.engine.socket] + option)
                     #expect(through == direct)
-                    #expect(through.contains("Api-Version: 1.41"))
+                    #expect(through.contains("Api-Version: 1."))
                 }
-                #expect(try plane.docker("alice", "version", "--format", "{{.Client.APIVersion}}").output == "1.41\n")
+                let format = "{{.Client.APIVersion}} {{.Server.APIVersion}}"
+                #expect(
+                    try plane.docker("alice", "version", "--format", format).output
+                        == plane.engine.docker("version", "--format", format).output)
             }
         }
     }

@@ -39,6 +39,7 @@ extension Integration {
 
         @Test func containersAreWhatTheirRequestsMeant() throws {
             try withPlane(policy: Self.policy) { plane in
+                let engine = try #require(Int(try plane.engine.version().prefix { $0 != "." }))
                 let names = try Self.makeNeighbours(plane)
                 defer { Self.removeAll(plane) }
                 var exchanges = try Self.requests()
@@ -48,7 +49,7 @@ extension Integration {
                 let inspects = try Self.inspect(plane, made.compactMap(\.id))
                 #expect(inspects.count == made.count)
                 for (exchange, inspect) in zip(made, inspects) {
-                    for problem in try Self.compare(exchange, inspect, names) {
+                    for problem in try Self.compare(exchange, inspect, names, engine: engine) {
                         Issue.record("seed \(Self.seed): \(problem)\n\(String(decoding: exchange.body, as: UTF8.self))")
                     }
                 }
@@ -60,7 +61,7 @@ extension Integration {
 
         /// What an inspect shows that it should not, or does not show that it should.
         private static func compare(
-            _ exchange: Exchange, _ inspect: JSONValue, _ names: [String: String]
+            _ exchange: Exchange, _ inspect: JSONValue, _ names: [String: String], engine: Int
         ) throws -> [String] {
             let id = try #require(exchange.id)
             let ids = Dictionary(names.map { ($1, $0) }, uniquingKeysWith: { $1 })
@@ -73,7 +74,8 @@ extension Integration {
                 stamps: ["quaymaster.tenant": "local", "quaymaster.identity": "ann"], cgroup: cgroup,
                 version: exchange.version, containers: ids, networks: ids)
             let warnings = (exchange.answer["Warnings"]?.array ?? []).compactMap(\.string)
-            let model = InspectedView(id: id, warnings: warnings.joined(separator: "\n"), names: names)
+            let model = InspectedView(
+                id: id, warnings: warnings.joined(separator: "\n"), names: names, engine: engine)
             let expected = model.expected(of: obliged.of(client).asked(inVersion: exchange.version))
             var shown = try #require(InspectedView.shown(inspect))
             inIDs(&shown, ids)
@@ -144,7 +146,7 @@ extension Integration {
         }
 
         private static func inspect(_ plane: Plane, _ ids: [String]) throws -> [JSONValue] {
-            let lines = ids.map { "/v1.41/containers/\($0)/json" }
+            let lines = ids.map { "/containers/\($0)/json" }
             return try exchange(
                 ["GET", "unix", plane.engine.socket, ""], lines.joined(separator: "\n")
             ).map(\.body)

@@ -24,6 +24,11 @@ struct PrivateEngine {
         try run(["docker", "-H", "unix://\(socket)"] + arguments, input: input)
     }
 
+    /// The engine's version: `20.10.24`.
+    func version() throws -> String {
+        try docker("version", "--format", "{{.Server.Version}}").output
+    }
+
     /// Removes what a test has made; what is not there is no matter.
     func clean(_ arguments: String...) {
         clean(arguments)
