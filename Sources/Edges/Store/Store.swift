@@ -12,6 +12,9 @@ package final class Store: Sendable {
     /// Called on the store's own queue.
     package typealias Completion = @Sendable (Result<Void, StoreError>) -> Void
 
+    /// Whose objects of engines are.
+    package let objects: ObjectStore
+
     private let file: StoreFile
     private let database: DatabaseQueue
     private let queue = DispatchQueue(label: "quaymaster.store")
@@ -44,6 +47,7 @@ package final class Store: Sendable {
         } catch {
             throw file.words(error)
         }
+        objects = try ObjectStore(file, database, queue)
         self.file = file
         self.database = database
     }
@@ -150,7 +154,7 @@ package final class Store: Sendable {
     }
 
     /// References and names are printable ASCII: only there are two texts one when their bytes are.
-    private static func objection(to texts: [String]) -> StoreError? {
+    static func objection(to texts: [String]) -> StoreError? {
         texts.first { text in
             !(1...longest).contains(text.utf8.count)
                 || !text.utf8.allSatisfy { 0x21...0x7E ~= $0 }

@@ -1,6 +1,6 @@
 /// Why something is not kept.
 package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Another tenant has the tag.
+    /// Another tenant has the tag, or the object.
     case taken(String, by: String)
     /// What cannot be kept: it is empty, too long, or no printable ASCII.
     case unkeepable(String)
@@ -18,7 +18,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong, naming the file.
     package var description: String {
         switch self {
-        case .taken(let tag, _): "the image name \(tag) is taken"
+        case .taken(let what, _): "\(what) is taken"
         case .unkeepable(let text): "\"\(text.prefix(64))\" cannot be kept"
         case .inUse(let path): "another quaymaster uses \(path)"
         case .newer(let path): "\(path) was written by a newer quaymaster"

@@ -62,6 +62,30 @@ struct StoreFile {
                     ) STRICT
                     """)
         }
+        migrator.registerMigration("2 owned objects") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE owned_object (
+                        nonce TEXT NOT NULL PRIMARY KEY,
+                        engine TEXT NOT NULL,
+                        kind TEXT NOT NULL,
+                        id TEXT,
+                        origin TEXT NOT NULL,
+                        name TEXT NOT NULL,
+                        made TEXT NOT NULL,
+                        parent TEXT NOT NULL,
+                        tenant TEXT NOT NULL,
+                        identity TEXT NOT NULL,
+                        created_at INTEGER NOT NULL,
+                        settled_at INTEGER
+                    ) STRICT
+                    """)
+            try database.execute(
+                sql: """
+                    CREATE UNIQUE INDEX owned_object_id ON owned_object (engine, kind, id)
+                    WHERE id IS NOT NULL
+                    """)
+        }
         return migrator
     }
 
