@@ -131,7 +131,10 @@ let package = Package(
         tests("PolicyFileTests", ["Acts", "Policy", "PolicyFile"]),
         tests(
             "GatewayTests",
-            ["Acts", "Gateway", "Identity", "PolicyFile", "TestCertificates", x509]),
+            [
+                "Acts", "Engine", "EngineAPI", "Gateway", "Identity", "PolicyFile", "Store",
+                "TestCertificates", crypto, log, x509,
+            ]),
         // Drives the built program against a private engine; `make test` starts one.
         tests("Integration", ["quaymaster", "CreateBodies", "JSON"]),
     ]

@@ -6,7 +6,7 @@ import Testing
 /// What an engine's answers say of objects, whoever made them.
 @Suite struct FindingTests {
     private static func container(_ host: String, mounts: String = "[]") throws -> InspectedContainer {
-        let text = #"{"Id":"0a","Config":{"Labels":{"quaymaster.tenant":"red"}},"HostConfig":\#(host),"Mounts":\#(mounts)}"#
+        let text = #"{"Id":"0a","Config":{"Labels":{"quaymaster.seal":"v1.x.y"}},"HostConfig":\#(host),"Mounts":\#(mounts)}"#
         return try #require(InspectedContainer(try JSONReader.value(of: Array(text.utf8))))
     }
 
@@ -16,7 +16,7 @@ import Testing
 
     @Test func anOrdinaryContainerLendsNothing() throws {
         let found = try Self.container(Self.plain)
-        #expect(found.tenant == "red")
+        #expect(found.seal == "v1.x.y")
         #expect(!found.demands.contains { $0.kind.isConfinement })
         #expect(found.joins.isEmpty && found.volumes.isEmpty)
     }

@@ -88,7 +88,7 @@ import Testing
     ])
     func rollbacksAreJudgedByWhatComesBack(previous: String?, rule expected: String?) throws {
         let service = try #require(InspectedService(try Self.json(Self.service(previous))))
-        #expect(service.tenant == "local")
+        #expect(service.sighting.kind == .service)
         let act = try Self.draft("/services/web/update?version=1&rollback=previous", "{}").act
         let path = try #require(act.references.first)
         #expect(path.lendsPower && Self.policy().needsFacts(act, by: "alice"))

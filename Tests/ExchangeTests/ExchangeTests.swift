@@ -433,13 +433,65 @@ private let engine = EngineTraits(version: APIVersion(minor: 41))
         let body =
             #"{"LayersSize":5,"Containers":[{"Id":"1","Labels":{"quaymaster.tenant":"red"}},"#
             + #"{"Id":"2","Labels":{"quaymaster.tenant":"blue"}},{"Id":"3","Labels":null}],"Volumes":null,"Images":[]}"#
-        guard let bytes = exchange.answerCollected(Array(body.utf8)) else {
+        let owners = Owners(objects: { $0.id == "1" ? "red" : nil })
+        guard let bytes = exchange.answerCollected(Array(body.utf8), seeing: owners) else {
             return fail("not narrowed")
         }
         #expect(
             text(bytes).hasSuffix(
                 #"{"LayersSize":5,"Images":[],"Containers":[{"Id":"1","Labels":{"quaymaster.tenant":"red"}}],"#
                     + #""Volumes":[],"BuildCache":[]}"#))
+    }
+
+    /// Whose a made object is, is settled before its id is shown.
+    @Test func whatIsMadeIsToldFirst() throws {
+        var exchange = Exchange(bodyLimit: 1024)
+        _ = exchange.received(
+            try head("POST /networks/create HTTP/1.1", "Content-Type: application/json", "Content-Length: 12"))
+        _ = exchange.bodyCollected(Array(#"{"Name":"n"}"#.utf8))
+        let owned = Decision.permit(
+            Permit(grant: nil, tenant: "red", obligations: [.stamp(tenant: "red"), .own(.network, tenant: "red")]))
+        var marks = Marks()
+        marks.seal = "v1.a.b"
+        _ = exchange.decided(owned, for: "alice", on: engine, with: marks)
+        guard case .send(let outbound) = exchange.recorded() else { return fail("not sent") }
+        #expect(text(outbound.bytes).contains(#""quaymaster.seal":"v1.a.b""#))
+        guard case .relay(.collect) = exchange.answered(try answer("HTTP/1.1 201 Created", "Content-Length: 9"))
+        else { return fail("not collected") }
+        let body = Array(#"{"Id":"n1","Warning":""}"#.utf8)
+        #expect(exchange.makingAnswered(body)?.id == "n1" && exchange.makingAnswered(Array("{}".utf8)) == nil)
+        #expect(exchange.answerCollected(Array("{}".utf8)) == nil)
+        #expect(exchange.answerCollected(body).map(text)?.hasSuffix(#"{"Id":"n1","Warning":""}"#) == true)
+    }
+
+    /// A refusal of the engine's tells of nothing that was made.
+    @Test func whatIsNotMadeIsPassedOn() throws {
+        var exchange = Exchange(bodyLimit: 1024)
+        _ = exchange.received(
+            try head("POST /networks/create HTTP/1.1", "Content-Type: application/json", "Content-Length: 12"))
+        _ = exchange.bodyCollected(Array(#"{"Name":"n"}"#.utf8))
+        let owned = Decision.permit(Permit(grant: nil, tenant: "red", obligations: [.own(.network, tenant: "red")]))
+        _ = exchange.decided(owned, for: "alice", on: engine)
+        _ = exchange.recorded()
+        guard case .relay(.asFramed) = exchange.answered(try answer("HTTP/1.1 409 Conflict", "Content-Length: 2"))
+        else { return fail("not passed on") }
+    }
+
+    @Test func eventsAreShownOneByOne() throws {
+        for (obligations, isWhole) in [([], true), ([Obligation.narrow(tenant: "red")], false)] {
+            var exchange = Exchange(bodyLimit: 1024)
+            _ = exchange.received(try head("GET /events HTTP/1.1"))
+            let permit = Decision.permit(Permit(grant: nil, tenant: "red", obligations: obligations))
+            _ = exchange.decided(permit, for: "alice", on: engine)
+            let action = exchange.answered(
+                try answer("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", to: .get))
+            switch action {
+            case .relay(.asFramed): #expect(isWhole)
+            case .relay(.events(let head, "red")):
+                #expect(!isWhole && text(head).contains("Transfer-Encoding: chunked"))
+            default: fail("neither")
+            }
+        }
     }
 
     /// Events in any order never trap, and after the end nothing is done any more.

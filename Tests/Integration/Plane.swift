@@ -144,6 +144,34 @@ final class Plane {
         try awaitListening()
     }
 
+    /// Kills the gateway and starts another on the same configuration; the port changes.
+    func crash() throws {
+        server.signal(SIGKILL)
+        _ = server.finish(seconds: 30)
+        server = try Self.start(folder)
+        try awaitListening()
+    }
+
+    /// An object that stands in the store as a tenant's.
+    struct Owned: Hashable {
+        let tenant: String
+        let kind: String
+        let id: String
+        let name: String
+    }
+
+    /// What stands in the store, as `quaymaster tenant list` tells it.
+    func owned() throws -> [Owned] {
+        let outcome = try quaymaster("tenant", "list", "--format", "json")
+        try #require(outcome.status == 0, "\(outcome)")
+        return try outcome.output.split(separator: "\n").map { line in
+            let object = try #require(
+                try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            func text(_ name: String) -> String { object[name] as? String ?? "" }
+            return Owned(tenant: text("tenant"), kind: text("kind"), id: text("id"), name: text("name"))
+        }
+    }
+
     /// Stops the gateway in good order.
     @discardableResult
     func stop() -> Outcome {

@@ -37,10 +37,13 @@ extension Integration {
                     plane.engine.clean("rm", "-f", "priv", "bound", "pids", "caps", "joiner", "plain", "trapped")
                     plane.engine.clean("volume", "rm", "trap")
                 }
+                let adopt = ["tenant", "adopt", "red", "--config", plane.folder.path]
+                #expect(try run([Plane.program] + adopt + ["volume/trap"]).status == 0)
                 for (name, options, rule) in strong {
                     _ = try run(
                         ["docker", "-H", "unix://\(plane.engine.socket)", "run", "-d", "--name", name, "--label", label]
                             + options + ["bb:1", "sleep", "100"])
+                    #expect(try run([Plane.program] + adopt + ["container/\(name)"]).status == 0)
                     for act in [
                         ["exec", name, "id"], ["cp", "\(name):/etc/hostname", "-"], ["export", name],
                         ["commit", name], ["restart", "-t", "0", name],
@@ -63,6 +66,7 @@ extension Integration {
                 try plane.engine.docker(
                     "run", "-d", "--name", "joiner", "--label", label, "--network", "container:caps", "bb:1",
                     "sleep", "100")
+                #expect(try run([Plane.program] + adopt + ["container/joiner"]).status == 0)
                 let through = try plane.docker("alice", "exec", "joiner", "id")
                 #expect(through.errors.contains("level.capability"), "\(through)")
                 // Mounts and namespaces outlive the container that they came from.
@@ -71,6 +75,7 @@ extension Integration {
                 try plane.engine.docker(
                     "run", "-d", "--name", "orphan", "--label", label, "--pid", "container:caps", "bb:1", "sleep", "100")
                 defer { plane.engine.clean("rm", "-f", "heir", "orphan") }
+                #expect(try run([Plane.program] + adopt + ["container/heir", "container/orphan"]).status == 0)
                 #expect(try plane.docker("alice", "rm", "-f", "bound").status == 0)
                 let heir = try plane.docker("alice", "exec", "heir", "id")
                 #expect(heir.errors.contains("level.bind"), "\(heir)")

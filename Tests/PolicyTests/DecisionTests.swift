@@ -102,7 +102,12 @@ import Testing
         Row("the stricter of grant and zone", "held", act(.run, [], [.restartPolicy("always")]), "level.restart-policy"),
         Row(
             "a new volume is made first", "alice", act(.run, [newVolume], creates: .container), nil,
-            [.stamp(tenant: "red"), hardened("red"), .makeVolumes(["new"])]),
+            [.stamp(tenant: "red"), .own(.container, tenant: "red"), hardened("red"), .makeVolumes(["new"])]),
+        Row(
+            "what is made stands in the store", "alice", act(.network, creates: .network), nil,
+            [.stamp(tenant: "red"), .own(.network, tenant: "red")]),
+        Row("execs are their container's", "alice", act(.exec, [mine], creates: .exec), nil, [.stamp(tenant: "red")]),
+        Row("administrators' objects are nobody's", "admin", act(.network, creates: .network), nil, [.stamp(tenant: nil)]),
         Row("a foreign volume", "alice", act(.run, [theirVolume], creates: .container), "tenant.own"),
         Row("a foreign volume's name is taken", "alice", act(.volume, [theirVolume], creates: .volume), "tenant.own"),
         Row("an own new volume", "alice", act(.volume, [newVolume], creates: .volume, named: "abcd1"), nil),

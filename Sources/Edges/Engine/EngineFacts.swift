@@ -6,13 +6,24 @@ import Wire
 /// What is known of the engine as a whole, shared by all loops.
 package final class EngineFacts: Sendable {
     // Guards the traits; held for a copy.
-    private let known = Mutex<EngineTraits?>(nil)
+    private let known: Mutex<EngineTraits?>
+    // Guards the last id that an engine called itself by; held for a copy.
+    private let lastID: Mutex<String>
 
-    /// Makes facts about an engine that nobody has asked yet.
-    package init() {}
+    /// Makes facts about an engine.
+    ///
+    /// - Parameter traits: What is known of it; nil when nobody has asked it yet.
+    package init(_ traits: EngineTraits? = nil) {
+        known = Mutex(traits)
+        lastID = Mutex(traits?.id ?? "")
+    }
 
     /// The engine's traits; nil until it has answered.
     package var traits: EngineTraits? { known.withLock { $0 } }
+
+    /// What the engine calls itself, or the last one did while another has not spoken yet; "" before
+    /// any has.
+    package var id: String { lastID.withLock { $0 } }
 
     /// Forgets everything: the engine went away, and may come back as another.
     package func forget() {
@@ -65,6 +76,7 @@ package final class EngineFacts: Sendable {
                 }
                 let traits = EngineTraits(version: version, info: info)
                 self.known.withLock { $0 = traits }
+                self.lastID.withLock { $0 = traits.id }
                 body(.success(traits))
             }
         }

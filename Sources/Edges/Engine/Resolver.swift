@@ -1,6 +1,6 @@
 package import Acts
-import EngineAPI
-import JSON
+package import EngineAPI
+package import JSON
 import NIOCore
 import Wire
 
@@ -11,7 +11,9 @@ import Wire
 package final class Resolver {
     private let pool: EnginePool
     private let facts: EngineFacts
+    private let owner: Sighting.Owner
     private let imageOwner: (String) -> String?
+    private let gone: (ObjectKind, String) -> (() -> Void)?
     private var containers: [String: InspectedContainer] = [:]
 
     /// How many containers are remembered before all are forgotten.
@@ -24,12 +26,18 @@ package final class Resolver {
     /// - Parameters:
     ///   - pool: Whose connections are used.
     ///   - facts: What is known of the engine.
+    ///   - owner: Says whose an object is.
     ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
+    ///   - gone: Called before an object is asked for; what it gives is called when there is none.
     package init(
-        pool: EnginePool, facts: EngineFacts, imageOwner: @escaping (String) -> String?
+        pool: EnginePool, facts: EngineFacts, owner: @escaping Sighting.Owner,
+        imageOwner: @escaping (String) -> String?,
+        gone: @escaping (ObjectKind, String) -> (() -> Void)?
     ) {
         self.pool = pool
         self.facts = facts
+        self.owner = owner
+        self.gone = gone
         self.imageOwner = imageOwner
     }
 
@@ -86,7 +94,50 @@ package final class Resolver {
         guard reference.kind == .container, !reference.lendsPower, reference.text.utf8.count == 64,
             let known = containers[reference.text]
         else { return nil }
-        return .found(id: known.id, tenant: known.tenant)
+        return found(known)
+    }
+
+    private func found(_ container: InspectedContainer) -> Resolution {
+        let sighting = Sighting(.container, container.id, seal: container.seal)
+        return .found(id: container.id, tenant: owner(sighting))
+    }
+
+    /// Asks what an engine says of an object; nil when there is none.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind.
+    ///   - text: A name, an id, or the beginning of one.
+    ///   - completion: Called once, on the loop.
+    package func inspect(
+        _ kind: ObjectKind, _ text: String,
+        _ completion: @escaping (Result<JSONValue?, EngineFailure>) -> Void
+    ) {
+        guard Name.isValid(text, for: kind) else { return completion(.success(nil)) }
+        facts.withTraits(pool) { result in
+            switch result {
+            case .failure(let failure): completion(.failure(failure))
+            case .success(let traits): self.ask(kind, text, "/v\(traits.version)", completion)
+            }
+        }
+    }
+
+    /// Asks whose one object is, by its full id.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind.
+    ///   - id: The full id; a volume's name.
+    ///   - completion: Called once, on the loop; with nil when nobody can say.
+    package func owner(
+        of kind: ObjectKind, _ id: String, _ completion: @escaping (String?) -> Void
+    ) {
+        guard Name.isValid(id, for: kind) else { return completion(nil) }
+        let prefix = "/v\(facts.traits?.version ?? .floor)"
+        ask(kind, id, prefix) { result in
+            guard case .success(let value?) = result, let seen = Sighting(kind, of: value),
+                seen.id.utf8.elementsEqual(id.utf8)
+            else { return completion(nil) }
+            completion(self.owner(seen))
+        }
     }
 
     /// What a reference turned out to be, with what it lends.
@@ -131,7 +182,7 @@ package final class Resolver {
                 return completion(.success(.absent))
             }
             remember(container)
-            let found = Resolution.found(id: container.id, tenant: container.tenant)
+            let found = found(container)
             guard reference.lendsPower else {
                 return completion(.success(Finding(resolution: found)))
             }
@@ -140,19 +191,25 @@ package final class Resolver {
             }
         case .volume:
             let volume = InspectedVolume(value)
-            completion(.success(Finding(volume?.name, volume?.tenant, volume?.demands)))
+            completion(.success(finding(volume?.sighting, volume?.demands)))
         case .image: completion(.success(image(reference.text, value)))
         case .network:
             let network = InspectedNetwork(value)
-            completion(.success(Finding(network?.id, network?.tenant, network?.demands)))
+            completion(.success(finding(network?.sighting, network?.demands)))
         case .service:
             let service = InspectedService(value)
-            completion(.success(Finding(service?.id, service?.tenant, service?.demands)))
-        case .task, .secret, .config, .node, .plugin, .engine:
-            let labels = value["Spec"]?["Labels"] ?? value["Labels"]
-            let id = value["Id"]?.string ?? value["ID"]?.string ?? ""
-            completion(.success(Finding(id, StampedLabel.tenant(in: labels), nil)))
+            completion(.success(finding(service?.sighting, service?.demands)))
+        case .secret, .config:
+            completion(.success(finding(Sighting(reference.kind, of: value), nil)))
+        case .task, .node, .plugin, .engine: completion(.success(.absent))
         }
+    }
+
+    /// What was found, with what it lends; without a sighting there is nothing.
+    private func finding(_ sighting: Sighting?, _ powers: [Demand]?) -> Finding {
+        guard let sighting else { return .absent }
+        return Finding(
+            resolution: .found(id: sighting.id, tenant: owner(sighting)), powers: powers)
     }
 
     // MARK: Images
@@ -273,10 +330,13 @@ package final class Resolver {
         _ completion: @escaping (Result<JSONValue?, EngineFailure>) -> Void
     ) {
         guard let path = Self.path(kind, text) else { return completion(.success(nil)) }
+        let release = gone(kind, text)
         EngineCall.make(pool, .get, prefix + path) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
-            case .success(let answer) where answer.head.status == 404: completion(.success(nil))
+            case .success(let answer) where answer.head.status == 404:
+                release?()
+                completion(.success(nil))
             case .success(let answer):
                 guard answer.head.status == 200, let value = Self.json(answer.body) else {
                     return completion(
@@ -315,15 +375,6 @@ package final class Resolver {
 }
 
 extension Resolver.Finding {
-    /// What was found under an id, with what it lends; without an id there is nothing.
-    fileprivate init(_ id: String?, _ tenant: String?, _ powers: [Demand]?) {
-        guard let id, !id.isEmpty else {
-            self = .absent
-            return
-        }
-        self.init(resolution: .found(id: id, tenant: tenant), powers: powers)
-    }
-
     /// The same under an exec's id, with the power that the exec itself was given.
     fileprivate func renamed(_ id: String, isPrivileged: Bool) -> Self {
         guard case .found(_, let tenant) = resolution else { return self }

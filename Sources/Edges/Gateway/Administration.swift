@@ -8,8 +8,8 @@ package import PolicyFile
 
 /// What an operator can change while the gateway runs; every change is recorded.
 package final class Administration: Sendable {
-    private let gateway: Gateway
-    private let services: Services
+    let gateway: Gateway
+    let services: Services
     private let readPolicy: @Sendable () throws -> PolicyFile
     private let readIssuers: @Sendable () throws -> Issuers
     private let reloadTLS: @Sendable (Issuers) throws -> Void

@@ -28,6 +28,7 @@ extension ClientConnection {
         loop.counters.active -= 1
         if case .raw = outflow { loop.counters.streams -= 1 }
         noteOutcome(ending)
+        forgetIntent()
         releaseEngine(reusable: ending.keepEngine)
         flush()
         guard ending.keepClient, !loop.isDraining, !wasTruncated else { return endAfterWriting() }
@@ -154,6 +155,12 @@ extension ClientConnection {
         if case .refuse(let refusal) = policy.decide(act, by: peer.identity, seeing: facts) {
             end("the grant has ended: \(refusal.words)")
         }
+    }
+
+    /// These objects are another's now: what reaches into them is over.
+    func ownersChanged(_ ids: Set<String>) {
+        guard isActive, exchange.permit != nil, facts.name(ids) else { return }
+        end("what the request is about is not the tenant's any more")
     }
 
     private func expire() {

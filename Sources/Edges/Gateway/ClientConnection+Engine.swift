@@ -85,7 +85,7 @@ extension ClientConnection: EngineConnectionUser {
         switch outflow {
         case .raw: run(exchange.engineEnded())
         case .chunked: endChunks()
-        case .idle, .head, .framed, .collecting: engineBrokeOff()
+        case .idle, .head, .framed, .collecting, .events: engineBrokeOff()
         }
         process()
     }
@@ -95,7 +95,7 @@ extension ClientConnection: EngineConnectionUser {
         switch outflow {
         case .chunked: endChunks()
         case .raw: run(exchange.engineClosed())
-        case .idle, .head, .framed, .collecting: engineBrokeOff()
+        case .idle, .head, .framed, .collecting, .events: engineBrokeOff()
         }
         process()
     }
@@ -131,6 +131,7 @@ extension ClientConnection: EngineConnectionUser {
             case .collecting(var body, let limit):
                 outflow = .idle
                 return collectAnswer(&body, limit)
+            case .events(let events): return relayEvents(events)
             case .raw:
                 let rest = answers.takeAll()
                 record?.bytesOut += Int64(rest.readableBytes)
@@ -148,7 +149,11 @@ extension ClientConnection: EngineConnectionUser {
             guard let outbound, let head = try answers.responseHead(to: outbound.method) else {
                 return false
             }
-            if head.status >= 200 || head.status == 101 { record?.status = head.status }
+            if head.status >= 200 || head.status == 101 {
+                record?.status = head.status
+                engineStatus = head.status
+                forgetRemoved()
+            }
             run(exchange.answered(head))
             return true
         } catch {
@@ -172,6 +177,9 @@ extension ClientConnection: EngineConnectionUser {
             endIfRead()
         case .chunked(let head):
             outflow = .chunked
+            write(ByteBuffer(bytes: head))
+        case .events(let head, let tenant):
+            outflow = .events(EventStream(tenant))
             write(ByteBuffer(bytes: head))
         case .collect(let limit):
             outflow = .collecting([], limit: limit)
@@ -213,7 +221,7 @@ extension ClientConnection: EngineConnectionUser {
         write(ByteBuffer(string: "\r\n"))
     }
 
-    private func endChunks() {
+    func endChunks() {
         guard isActive else { return }
         write(ByteBuffer(bytes: ChunkLine.last))
         run(exchange.answerEnded())
@@ -231,11 +239,19 @@ extension ClientConnection: EngineConnectionUser {
             outflow = .collecting(body, limit: limit)
             return
         }
-        guard
-            let bytes = exchange.answerCollected(
-                body, execs: loop.services.execs.execs(of: peer.identity),
-                imageOwner: loop.imageOwner)
-        else { return run(exchange.answerUnreadable()) }
+        guard let made = exchange.makingAnswered(body) else { return show(body) }
+        let answer = body
+        settle(made) { self.show(answer) }
+    }
+
+    /// Shows an answer that was collected, as far as the client may see it.
+    private func show(_ body: [UInt8]) {
+        let owners = Owners(
+            objects: loop.services.ownership.owner, images: loop.imageOwner,
+            execs: loop.services.execs.execs(of: peer.identity))
+        guard let bytes = exchange.answerCollected(body, seeing: owners) else {
+            return run(exchange.answerUnreadable())
+        }
         // Noted before its maker can know of it.
         if let exec = exchange.madeExec {
             noteExec(exec)

@@ -17,6 +17,9 @@ extension ClientConnection {
         deadline = nil
         exchange = Exchange(bodyLimit: loop.services.limits.bodyBytes, hosts: hosts)
         facts = Facts()
+        intent = nil
+        removal = nil
+        engineStatus = 0
         upload = nil
         isUploadBusy = false
         isUploadWhole = false
@@ -86,8 +89,10 @@ extension ClientConnection {
         }
         // An archive's names are claimed once all of it is judged.
         let names = exchange.isArchive ? [] : Self.claimed(exchange.permit)
-        claim(names, for: exchange.permit?.tenant) {
-            self.append(entry) { self.run(self.exchange.recorded()) }
+        intend {
+            self.claim(names, for: self.exchange.permit?.tenant) {
+                self.append(entry) { self.run(self.exchange.recorded()) }
+            }
         }
     }
 

@@ -105,6 +105,10 @@ extension ClientConnection {
                 record?.hardened = hardening.words
             }
         }
-        run(exchange.decided(decision, for: peer.identity, on: engine, seeing: facts))
+        mark(decision) { marks in
+            self.run(
+                self.exchange.decided(
+                    decision, for: self.peer.identity, on: engine, seeing: self.facts, with: marks))
+        }
     }
 }

@@ -16,10 +16,24 @@ extension ClientConnection {
         _ names: ArraySlice<String>, _ tenant: String?, _ then: @escaping () -> Void
     ) {
         guard let name = names.first, let tenant else { return then() }
+        let (intent, seal) = loop.services.ownership.intent(
+            .volume, for: tenant, by: peer.identity, name: name)
+        intend(intent) {
+            self.makeVolume(name, intent, seal) {
+                self.makeVolumes(names.dropFirst(), tenant, then)
+            }
+        }
+    }
+
+    private func makeVolume(
+        _ name: String, _ intent: OwnedObject, _ seal: Seal, _ then: @escaping () -> Void
+    ) {
         let labels = JSONObject([
-            (StampedLabel.tenant, .string(tenant)),
-            (StampedLabel.identity, .string(peer.identity)),
+            (StampedLabel.tenant, .string(intent.tenant)),
+            (StampedLabel.identity, .string(intent.identity)),
+            (StampedLabel.seal, .string(seal.text)),
         ])
+        let ownership = loop.services.ownership
         let body = JSONObject([("Name", .string(name)), ("Labels", .object(labels))])
         let number = self.number
         let version = loop.services.facts.traits?.version ?? .floor
@@ -27,12 +41,12 @@ extension ClientConnection {
             loop.pool, .post, "/v\(version)/volumes/create",
             json: JSONWriter.bytes(.object(body))
         ) { result in
+            let isMade = self.settle(result, name, intent, ownership)
             guard number == self.number, self.isActive else { return }
             switch result {
-            case .success(let answer)
-            where answer.head.status < 300 && Self.isMade(answer.body, name, tenant):
+            case .success where isMade:
                 self.noteVolume(name)
-                self.makeVolumes(names.dropFirst(), tenant, then)
+                then()
             case .success(let answer) where answer.head.status < 300:
                 // Somebody else has made it since it was looked for.
                 self.run(
@@ -51,12 +65,23 @@ extension ClientConnection {
         }
     }
 
-    /// True when a volume is the tenant's own: the engine answers with what exists as if it were
-    /// new.
-    private static func isMade(_ body: [UInt8], _ name: String, _ tenant: String) -> Bool {
-        guard let value = try? JSONReader.value(of: body) else { return false }
-        return value["Name"]?.string == name
-            && value["Labels"]?[StampedLabel.tenant]?.string == tenant
+    /// Settles the intent of a volume; true when it is the one that was made: the engine answers with
+    /// what exists as if it were new. What the engine refused came to nothing.
+    private func settle(
+        _ result: Result<EngineAnswer, EngineFailure>, _ name: String, _ intent: OwnedObject,
+        _ ownership: Ownership
+    ) -> Bool {
+        guard case .success(let answer) = result else { return false }
+        if answer.head.status < 300 {
+            let made = MadeObject(.volume, answer.body)
+            let nonce = made?.seal.flatMap { Seal(parsing: $0) }?.nonce
+            if made?.id == name, nonce == intent.nonce {
+                ownership.settle(intent.nonce, as: name)
+                return true
+            }
+        }
+        if answer.head.status < 500 { ownership.objects.drop([intent.nonce]) }
+        return false
     }
 
     /// A volume that was made on the way is an act of its own in the record.

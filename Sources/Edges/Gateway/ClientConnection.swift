@@ -9,6 +9,7 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 import Policy
+import Store
 import Wire
 
 /// One client's connection: reads requests, runs an `Exchange` for each, and moves bytes.
@@ -47,6 +48,8 @@ final class ClientConnection: ChannelInboundHandler {
         case chunked
         /// They are a body that is changed as a whole.
         case collecting([UInt8], limit: Int)
+        /// They are events, of which a tenant's are chunks.
+        case events(EventStream)
         /// They go to the client as they are.
         case raw
     }
@@ -74,6 +77,12 @@ final class ClientConnection: ChannelInboundHandler {
     var number = 0
     var record: ActRecord?
     var facts = Facts()
+    /// What is to be made for a tenant.
+    var intent: OwnedObject?
+    /// What our store knew of what is to be removed.
+    var removal: OwnedObject?
+    /// The status of the engine's answer; 0 before there is one.
+    var engineStatus = 0
     /// The archive that is judged while it passes.
     var upload: ArchiveUpload?
     /// True while a thread works on it.

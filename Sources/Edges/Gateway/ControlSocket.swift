@@ -5,6 +5,7 @@ package import JSON
 package import Logging
 package import NIOCore
 package import NIOPosix
+package import Store
 
 /// The operator's door: `STATE/control.sock`, one JSON line in, one out.
 ///
@@ -69,6 +70,12 @@ package final class ControlSocket: Sendable {
                 return JSONObject([
                     ("ok", .bool(true)), ("revoked", .array(revoked.map { .string($0) })),
                 ])
+            case "owned":
+                let objects = administration.owned(by: value["tenant"]?.string)
+                return JSONObject([
+                    ("ok", .bool(true)), ("objects", .array(objects.map { .object($0.members) })),
+                ])
+            case "adopt", "release": return try changeOwners(value, by: who)
             default: throw GatewayError("there is no such command")
             }
         } catch {
@@ -79,6 +86,28 @@ package final class ControlSocket: Sendable {
 }
 
 extension ControlSocket {
+    private func changeOwners(_ value: JSONValue, by who: String) throws -> JSONObject {
+        guard let tenant = value["tenant"]?.string else {
+            throw GatewayError("the command is incomplete")
+        }
+        let texts = (value["objects"]?.array ?? []).compactMap(\.string)
+        let isDry = value["dryRun"]?.bool == true
+        let changes =
+            value["command"]?.string == "adopt"
+            ? try administration.adopt(
+                texts, labelled: value["labelled"]?.bool == true, for: tenant, isDry: isDry, by: who
+            )
+            : try administration.release(texts, of: tenant, isDry: isDry, by: who)
+        let shown = changes.map { change in
+            JSONValue.object(
+                JSONObject([
+                    ("kind", .string(change.kind)), ("id", .string(change.id)),
+                    ("name", .string(change.name)),
+                ]))
+        }
+        return JSONObject([("ok", .bool(true)), ("objects", .array(shown))])
+    }
+
     private static func fingerprint(_ text: String) throws -> String {
         guard let digits = Fingerprint.digits(text) else {
             throw GatewayError("\"\(text)\" is no fingerprint")
@@ -155,5 +184,17 @@ package enum ControlClient {
     /// The command that notes a certificate.
     package static func issue(_ certificate: IssuedCertificate) -> JSONObject {
         JSONObject([("command", .string("issue"))] + certificate.members)
+    }
+}
+
+extension OwnedObject {
+    /// What `quaymaster tenant list` shows.
+    package var members: JSONObject {
+        JSONObject([
+            ("tenant", .string(tenant)), ("kind", .string(kind)), ("id", .string(id ?? "")),
+            ("name", .string(name)), ("origin", .string(origin.rawValue)),
+            ("identity", .string(identity)), ("engine", .string(engine)),
+            ("since", .integer((settledAt ?? createdAt) / 1_000_000)),
+        ])
     }
 }

@@ -39,6 +39,14 @@ final class ExecReaper {
         }
     }
 
+    /// Ends the execs of containers that are another's now.
+    func end(inside ids: Set<String>) {
+        for exec in services.execs.open where !ending.contains(exec.id) && exec.facts.name(ids) {
+            ending.insert(exec.id)
+            end(exec, "its container is not the tenant's any more")
+        }
+    }
+
     /// Asks the engine about a few execs, round by round: those that have ended are looked at no more.
     func prune() {
         if round.isEmpty { round = services.execs.open.map(\.id) }

@@ -152,6 +152,28 @@ package final class Gateway: Sendable {
         }
     }
 
+    /// Looks at every connection: these objects are another's now.
+    ///
+    /// - Parameter ids: Their full ids.
+    func ownersChanged(_ ids: Set<String>) {
+        for context in contexts {
+            context.eventLoop.execute { context.value.ownersChanged(ids) }
+        }
+    }
+
+    /// One of the loops.
+    var anyLoop: any EventLoop { group.any() }
+
+    /// Asks something on a loop and waits; never to be called on one.
+    func ask<Answer: Sendable>(
+        _ body: @escaping @Sendable (LoopContext, @escaping @Sendable (Answer) -> Void) -> Void
+    ) throws -> Answer {
+        guard let context = contexts.first else { throw GatewayError("there is no event loop") }
+        let promise = context.eventLoop.makePromise(of: Answer.self)
+        context.eventLoop.execute { body(context.value) { promise.succeed($0) } }
+        return try promise.futureResult.wait()
+    }
+
     /// Adds up what all loops have counted.
     func counters() async throws -> Counters {
         var sum = Counters()

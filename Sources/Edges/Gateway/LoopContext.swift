@@ -22,6 +22,8 @@ final class LoopContext {
     private var ticker: RepeatedTask?
     /// On one of the loops, who ends what ended authorities have left running.
     private var reaper: ExecReaper?
+    /// On one of the loops, who compares the store with the engine.
+    private var sweeper: OwnershipSweeper?
 
     /// How often connections are looked at for deadlines and ended authorities.
     static let tick = TimeAmount.milliseconds(400)
@@ -35,7 +37,10 @@ final class LoopContext {
         maximumConnections = max(1, services.limits.connections / max(1, loops))
         pool = EnginePool(eventLoop: eventLoop, address: services.engine)
         imageOwner = { services.store.tenant(ofTag: $0) }
-        resolver = Resolver(pool: pool, facts: services.facts, imageOwner: imageOwner)
+        let ownership = services.ownership
+        resolver = Resolver(
+            pool: pool, facts: services.facts, owner: ownership.owner, imageOwner: imageOwner,
+            gone: ownership.whenGone)
     }
 
     /// Begins to look at connections from time to time.
@@ -46,9 +51,11 @@ final class LoopContext {
         }
     }
 
-    /// This loop also ends what ended authorities have left running.
+    /// This loop also ends what ended authorities have left running, and compares the store with the
+    /// engine.
     func reap() {
         reaper = ExecReaper(services, pool)
+        sweeper = OwnershipSweeper(services, pool)
     }
 
     /// Stops looking and closes what is unused.
@@ -77,6 +84,7 @@ final class LoopContext {
         let date = Date()
         reaper?.sweep()
         reaper?.prune()
+        sweeper?.look(at: now)
         for connection in connections.values { connection.look(at: now, date) }
     }
 
@@ -85,6 +93,12 @@ final class LoopContext {
         reaper?.sweep()
         reaper?.prune()
         for connection in connections.values { connection.reconsider() }
+    }
+
+    /// Ends what reaches into objects that are another's now.
+    func ownersChanged(_ ids: Set<String>) {
+        reaper?.end(inside: ids)
+        for connection in connections.values { connection.ownersChanged(ids) }
     }
 
     /// No connection serves another request; unused ones end.

@@ -12,6 +12,8 @@ package struct Services: Sendable {
     package let ledger: Ledger
     /// What tenants own and the engine cannot hold.
     package let store: Store
+    /// Whose objects are.
+    package let ownership: Ownership
     /// What is known of the engine.
     package let facts: EngineFacts
     /// Where the engine listens.
@@ -32,12 +34,13 @@ package struct Services: Sendable {
     /// Puts the services together.
     package init(
         authority: Authority, ledger: Ledger, store: Store, facts: EngineFacts,
-        engine: EngineAddress, limits: Limits, log: Logger, digestKey: SymmetricKey,
+        engine: EngineAddress, limits: Limits, log: Logger, digestKey: SymmetricKey, sealer: Sealer,
         paths: HostPaths, protectedPaths: [String]
     ) {
         self.authority = authority
         self.ledger = ledger
         self.store = store
+        ownership = Ownership(store.objects, sealer, facts, log)
         self.facts = facts
         self.engine = engine
         self.limits = limits

@@ -19,6 +19,9 @@ package struct Location: Hashable, Sendable, CustomStringConvertible {
 package enum Obligation: Hashable, Sendable {
     /// The object that is made is stamped as this tenant's.
     case stamp(tenant: String?)
+    /// What is made is this tenant's in our store before the engine hears of it, and sealed so that
+    /// it is known again.
+    case own(ObjectKind, tenant: String)
     /// Lists and streams show this tenant's objects only.
     case narrow(tenant: String)
     /// These named volumes do not exist yet: they are made first, stamped as the tenant's.

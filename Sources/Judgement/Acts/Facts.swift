@@ -84,6 +84,17 @@ package struct Facts: Hashable, Sendable {
         set { resolutions[reference] = newValue }
     }
 
+    /// True when one of these objects is among them as a tenant's.
+    ///
+    /// - Parameter ids: Full ids.
+    /// - Returns: False when none is.
+    package func name(_ ids: Set<String>) -> Bool {
+        resolutions.values.contains { resolution in
+            guard case .found(let id, .some) = resolution else { return false }
+            return ids.contains(id)
+        }
+    }
+
     /// Adds what was found out about references.
     package mutating func add(_ other: Facts) {
         resolutions.merge(other.resolutions) { $1 }

@@ -14,6 +14,15 @@ package enum ObjectKind: String, CaseIterable, Hashable, Sendable {
     /// The engine itself: its version, its events, its Swarm.
     case engine
 
+    /// True for objects whose owners stand in our store. Execs and tasks are their container's and
+    /// their service's, names of images have a table of their own.
+    package var isRecorded: Bool {
+        switch self {
+        case .container, .network, .volume, .service, .secret, .config: true
+        case .exec, .image, .task, .node, .plugin, .engine: false
+        }
+    }
+
     /// True for objects that belong to a tenant and carry stamped labels.
     package var isOwned: Bool {
         switch self {

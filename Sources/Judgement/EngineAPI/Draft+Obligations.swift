@@ -9,20 +9,37 @@ extension Draft {
     ///   - obligation: The obligation.
     ///   - identity: Who is asking, for the label.
     ///   - engine: The engine that the request is for.
+    ///   - marks: What our store says of the objects.
     package mutating func apply(
-        _ obligation: Obligation, for identity: String, on engine: EngineTraits
+        _ obligation: Obligation, for identity: String, on engine: EngineTraits,
+        with marks: Marks = Marks()
     ) {
         switch obligation {
-        case .stamp(let tenant): stamp(tenant: tenant, identity: identity)
-        case .narrow(let tenant):
-            // Lists of images are narrowed in the answer: a tenant sees shared ones too.
-            guard act.reach != .list(.image) else { return }
-            call.narrow(toLabel: StampedLabel.tenant + "=" + tenant)
+        case .stamp(let tenant): stamp(tenant: tenant, identity: identity, seal: marks.seal)
+        case .narrow(let tenant): narrow(to: tenant, marks)
         case .harden(let hardening): harden(hardening, on: engine)
         case .useDefaultRuntime: setRuntime(nil)
         case .useRuntime(let name): setRuntime(name)
-        case .makeVolumes, .claim, .keepImagesApart: break
+        case .makeVolumes, .claim, .keepImagesApart, .own: break
         }
+    }
+
+    /// Labels make lists short; whose an entry is, is asked again when the answer is there. Lists of
+    /// images and events are narrowed in the answer alone: a tenant sees shared images too, and only
+    /// events of containers carry labels.
+    private mutating func narrow(to tenant: String, _ marks: Marks) {
+        if act.reach == .list(.image) || call.operation.answer.isLive { return }
+        if act.harm.contains(.changes) {
+            // What is pruned is gone before anybody could ask.
+            call.narrow(toLabel: StampedLabel.seal)
+            if let seal = marks.spared {
+                call.narrow(withoutLabel: StampedLabel.seal + "=" + seal)
+            }
+        } else if marks.hasUnlabelled {
+            limit = call.takeLimit()
+            return
+        }
+        call.narrow(toLabel: StampedLabel.tenant + "=" + tenant)
     }
 
     private mutating func setRuntime(_ name: String?) {
@@ -121,14 +138,17 @@ extension Draft {
     }
 
     /// Drops the client's labels under our prefix and sets ours.
-    private mutating func stamp(tenant: String?, identity: String) {
+    private mutating func stamp(tenant: String?, identity: String, seal: String?) {
         stampImage(tenant: tenant)
         guard case .json(let kind) = call.operation.body, kind.carriesLabels else { return }
         // Nobody's is said too: the image's own label would count otherwise.
-        let stamps = [
+        var stamps = [
             JSONObject.Member(name: StampedLabel.tenant, value: .string(tenant ?? "")),
             JSONObject.Member(name: StampedLabel.identity, value: .string(identity)),
         ]
+        if let seal = seal ?? (tenant == nil ? "" : nil) {
+            stamps.append(JSONObject.Member(name: StampedLabel.seal, value: .string(seal)))
+        }
         let labels = StampedLabel.stamp(body?["Labels"], with: stamps)
         body?["Labels"] = labels
         if kind == .networkCreate { body?["CheckDuplicate"] = .bool(true) }

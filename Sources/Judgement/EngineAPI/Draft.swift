@@ -8,6 +8,8 @@ package struct Draft: Sendable {
     /// What it would do.
     package private(set) var act: Act
     var body: JSONObject?
+    /// The most entries of a list that is narrowed in its answer; nil for all.
+    package internal(set) var limit: Int?
     /// The version that the request is sent in whatever the client named: a newer one than its own,
     /// since older ones leave fields out that make a container safe.
     var spoken: APIVersion?

@@ -2,6 +2,8 @@ package import JSON
 
 /// What is known of an engine as a whole and matters for what it is sent.
 package struct EngineTraits: Hashable, Sendable {
+    /// What the engine calls itself; "" when it does not say.
+    package let id: String
     /// The highest API version that the engine and we speak.
     package let version: APIVersion
     /// True when cgroups are systemd's: a parent is a slice then.
@@ -13,9 +15,10 @@ package struct EngineTraits: Hashable, Sendable {
 
     /// Takes an engine's traits.
     package init(
-        version: APIVersion, usesSystemdCgroups: Bool = false, logDriver: String = "json-file",
-        dataRoot: String = ""
+        version: APIVersion, id: String = "", usesSystemdCgroups: Bool = false,
+        logDriver: String = "json-file", dataRoot: String = ""
     ) {
+        self.id = id
         self.version = version
         self.usesSystemdCgroups = usesSystemdCgroups
         self.logDriver = logDriver
@@ -25,7 +28,8 @@ package struct EngineTraits: Hashable, Sendable {
     /// Reads an answer of `GET /info`.
     package init(version: APIVersion, info: JSONValue) {
         self.init(
-            version: version, usesSystemdCgroups: info["CgroupDriver"]?.string == "systemd",
+            version: version, id: info["ID"]?.string ?? "",
+            usesSystemdCgroups: info["CgroupDriver"]?.string == "systemd",
             logDriver: info["LoggingDriver"]?.string ?? "",
             dataRoot: info["DockerRootDir"]?.string ?? "")
     }

@@ -31,6 +31,11 @@ package struct Operation: Sendable {
         case hijack
         /// The connection becomes a WebSocket.
         case webSocket
+
+        /// True when the answer lasts as long as the client listens.
+        package var isLive: Bool {
+            if case .live = self { true } else { false }
+        }
     }
 
     /// The operation's id in the API's description, for records and rules.

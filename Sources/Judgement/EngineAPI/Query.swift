@@ -112,6 +112,11 @@ package struct Query: Hashable, Sendable {
         entries[index].values = [value]
     }
 
+    /// Takes a parameter out.
+    mutating func remove(_ name: String) {
+        entries.removeAll { $0.parameter.name == name }
+    }
+
     /// The query in canonical form, without its question mark.
     package var canonical: String {
         var pairs: [String] = []
@@ -126,15 +131,24 @@ package struct Query: Hashable, Sendable {
     /// Narrows the operation's filters by a label, and-ed with whatever the client asked for. An
     /// operation without filters is left alone: its answer is narrowed.
     package mutating func narrow(toLabel label: String, of operation: Operation) {
+        narrow("label", to: label, of: operation)
+    }
+
+    /// Narrows the operation's filters by what no object may carry.
+    mutating func narrow(withoutLabel label: String, of operation: Operation) {
+        narrow("label!", to: label, of: operation)
+    }
+
+    private mutating func narrow(_ filter: String, to label: String, of operation: Operation) {
         guard operation.parameters.contains(.filters) else { return }
         let index = entries.firstIndex { $0.parameter.kind == .filters }
         var filters = JSONObject()
         if let index, let text = entries[index].values.first {
             filters = ParameterValue.json(text)?.object ?? filters
         }
-        var labels = filters["label"]?.object ?? JSONObject()
+        var labels = filters[filter]?.object ?? JSONObject()
         labels[label] = .bool(true)
-        filters["label"] = .object(labels)
+        filters[filter] = .object(labels)
         let value = JSONWriter.text(.object(filters))
         if let index {
             entries[index].values = [value]

@@ -9,7 +9,11 @@ package enum StampedLabel {
     /// The identity that made it.
     package static let identity = "quaymaster.identity"
 
-    /// The tenant that labels name; nil when they name none.
+    /// What proves to us whose the object is; see `Seal`.
+    package static let seal = "quaymaster.seal"
+
+    /// The tenant that an image's labels name; nil when they name none. Whose other objects are is
+    /// said by our store alone.
     package static func tenant(in labels: JSONValue?) -> String? {
         labels?[tenant]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }

@@ -1,3 +1,4 @@
+import Acts
 import JSON
 
 /// A tenant's own part of answers that sum up the whole engine.
@@ -8,10 +9,11 @@ package enum SummaryView {
     ///   - operation: `SystemInfo` or `SystemDataUsage`.
     ///   - body: The engine's answer.
     ///   - tenant: Whose part is shown.
+    ///   - owner: Says whose an object is.
     ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
     /// - Returns: The narrowed answer, or nil when the engine's answer is not what it should be.
     package static func narrow(
-        _ operation: String, _ body: [UInt8], to tenant: String,
+        _ operation: String, _ body: [UInt8], to tenant: String, owner: Sighting.Owner,
         imageOwner: (String) -> String? = { _ in nil }
     ) -> [UInt8]? {
         let value: JSONValue
@@ -24,7 +26,7 @@ package enum SummaryView {
         switch operation {
         case "SystemInfo": return JSONWriter.bytes(.object(info(object)))
         case "SystemDataUsage":
-            return JSONWriter.bytes(.object(dataUsage(object, tenant, imageOwner)))
+            return JSONWriter.bytes(.object(dataUsage(object, tenant, owner, imageOwner)))
         default: return nil
         }
     }
@@ -48,20 +50,20 @@ package enum SummaryView {
         return JSONObject(distinct: members)
     }
 
-    /// What stays of `/system/df`: containers and volumes that carry the tenant's label.
+    /// What stays of `/system/df`: containers and volumes that are the tenant's.
     private static func dataUsage(
-        _ object: JSONObject, _ tenant: String, _ imageOwner: (String) -> String?
+        _ object: JSONObject, _ tenant: String, _ owner: Sighting.Owner,
+        _ imageOwner: (String) -> String?
     ) -> JSONObject {
         var result = JSONObject()
         result["LayersSize"] = object["LayersSize"] ?? .integer(0)
         let images = (object["Images"]?.array ?? []).compactMap(\.object)
         result["Images"] = .array(
             images.compactMap { ImageListView.narrow($0, tenant, imageOwner) })
-        for name in ["Containers", "Volumes"] {
-            let own = (object[name]?.array ?? []).filter { item in
-                item["Labels"]?[StampedLabel.tenant]?.string == tenant
-            }
-            result[name] = .array(own)
+        for (name, kind) in [("Containers", ObjectKind.container), ("Volumes", .volume)] {
+            result[name] = .array(
+                ObjectListView.narrow(
+                    kind, object[name]?.array ?? [], to: tenant, owner: owner))
         }
         result["BuildCache"] = .array([])
         return result

@@ -131,6 +131,22 @@ package struct Call: Sendable {
         query.narrow(toLabel: label, of: operation)
     }
 
+    /// Narrows the operation's filters by a label that no object may carry.
+    mutating func narrow(withoutLabel label: String) {
+        query.narrow(withoutLabel: label, of: operation)
+    }
+
+    /// Takes the limit of a list of containers out, which asks for those that have ended too.
+    ///
+    /// - Returns: The limit; nil when there is none.
+    mutating func takeLimit() -> Int? {
+        guard let limit = Int(query.value("limit")) else { return nil }
+        query.remove("limit")
+        guard limit > 0 else { return nil }
+        force(["all": "1"])
+        return limit
+    }
+
     /// Sets flags, whatever the client said, in this order.
     mutating func force(_ flags: KeyValuePairs<String, String>) {
         for (name, value) in flags { query.set(name, value, of: operation) }

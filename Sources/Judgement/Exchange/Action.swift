@@ -88,6 +88,9 @@ package enum Relay: Hashable, Sendable {
     case asFramed(head: [UInt8])
     /// Write the head; each piece of the body is made a chunk.
     case chunked(head: [UInt8])
+    /// Write the head; the body is one JSON object a line, and each line that `EventView` shows to
+    /// this tenant is made a chunk.
+    case events(head: [UInt8], tenant: String)
     /// Collect the whole body, then call `answerCollected`.
     case collect(limit: Int)
 }

@@ -1,4 +1,4 @@
-import EngineAPI
+package import EngineAPI
 package import Wire
 
 /// The engine's answer, as far as the client may see it.
@@ -43,6 +43,10 @@ extension Exchange {
         if let view = open.view, answer.status == view.status {
             return .relay(.collect(limit: bodyLimit * 8))
         }
+        if let tenant = AnswerView.tenant(permit), operation?.isLive == true, answer.status == 200 {
+            let bytes = RelayHead.answer(answer, framing: .chunked, close: close, isHead: false)
+            return .relay(.events(head: bytes, tenant: tenant))
+        }
         switch answer.framing {
         case .untilClose:
             let bytes = RelayHead.answer(
@@ -55,18 +59,23 @@ extension Exchange {
         }
     }
 
+    /// An answer that tells of what was made is whole, and not shown yet.
+    package func makingAnswered(_ body: [UInt8]) -> MadeObject? {
+        guard case .open(let open) = state else { return nil }
+        return open.view?.made(body)
+    }
+
     /// An answer that had to be collected is whole.
     ///
     /// - Parameters:
     ///   - body: What the engine answered.
-    ///   - execs: The execs that the identity itself has made.
-    ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
+    ///   - owners: Whose things are.
     /// - Returns: The head and body to write, or nil when the answer cannot be shown.
     package mutating func answerCollected(
-        _ body: [UInt8], execs: Set<String> = [], imageOwner: (String) -> String? = { _ in nil }
+        _ body: [UInt8], seeing owners: Owners = Owners()
     ) -> [UInt8]? {
         guard case .open(let open) = state, let answer = open.relayed, let view = open.view,
-            let shown = view.show(body, execs: execs, imageOwner: imageOwner)
+            let shown = view.show(body, owners)
         else { return nil }
         madeExec = view.madeExec(body)
         lostNames = view.lostNames(body)

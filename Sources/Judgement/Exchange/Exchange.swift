@@ -34,6 +34,8 @@ package struct Exchange: ~Copyable {
     var state: State = .idle
     var head: RequestHead?
     var hijacks = false
+    /// The most entries of a list that is narrowed in its answer; nil for all.
+    private var limit: Int?
     var hasCollectedBody = false
     package internal(set) var clientHasEnded = false
 
@@ -162,10 +164,11 @@ package struct Exchange: ~Copyable {
     ///   - identity: Who asks, for stamps.
     ///   - engine: What is known of the engine; nil when it could not be reached.
     ///   - facts: What the references turned out to be, whose ids are sent.
+    ///   - marks: What our store says of the objects.
     /// - Returns: To record, to send, or to answer with the refusal.
     package mutating func decided(
         _ decision: Decision, for identity: String, on engine: EngineTraits?,
-        seeing facts: Facts = Facts()
+        seeing facts: Facts = Facts(), with marks: Marks = Marks()
     ) -> Action {
         guard case .judging(var draft) = state, let head else { return abort() }
         let permit: Permit
@@ -181,8 +184,9 @@ package struct Exchange: ~Copyable {
         isArchive = archive != nil
         if isArchive { draft.sendArchiveAnew() }
         for obligation in permit.obligations {
-            draft.apply(obligation, for: identity, on: engine)
+            draft.apply(obligation, for: identity, on: engine, with: marks)
         }
+        limit = draft.limit
         draft.pin(facts)
         let isHardened = permit.obligations.contains {
             if case .harden = $0 { true } else { false }
@@ -210,8 +214,8 @@ package struct Exchange: ~Copyable {
     }
 
     /// A name that the act would make is another tenant's by now.
-    package mutating func nameTaken(_ name: String) -> Action {
-        let reference = Reference(.image, name, origin: "name", use: .makes)
+    package mutating func nameTaken(_ name: String, _ kind: ObjectKind = .image) -> Action {
+        let reference = Reference(kind, name, origin: "name", use: .makes)
         return refuse(
             Answer(Refusal(rule: "tenant.own", location: nil, reason: .taken(reference))))
     }
@@ -240,7 +244,7 @@ package struct Exchange: ~Copyable {
 
     private mutating func send(_ outbound: Outbound) -> Action {
         if clientHasEnded, operation?.isLive == true { return abort() }
-        let view = AnswerView(operation, permit)
+        let view = AnswerView(operation, permit, limit: limit)
         state = .open(Open(bodyEnded: !outbound.streamsBody, view: view))
         return .send(outbound)
     }
@@ -248,7 +252,5 @@ package struct Exchange: ~Copyable {
 
 extension Operation {
     /// True when the answer lasts until somebody leaves.
-    var isLive: Bool {
-        if case .live = answer { true } else { false }
-    }
+    var isLive: Bool { answer.isLive }
 }

@@ -10,6 +10,9 @@ extension Policy {
         if act.creates != nil || (act.relabels && tenant != nil) {
             obligations.append(.stamp(tenant: tenant))
         }
+        if isShared, let tenant, let kind = act.creates, kind.isRecorded {
+            obligations.append(.own(kind, tenant: tenant))
+        }
         if act.creates == .container { obligations += runtime(act, grant) }
         if let hardening = hardening(act, grant, cgroup, facts) {
             obligations.append(.harden(hardening))

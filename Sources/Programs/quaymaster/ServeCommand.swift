@@ -109,7 +109,8 @@ struct GatewayProgram {
             authority: Authority(policy: policy, registry: registry, issuers: issuers),
             ledger: try Ledger(directory: file.state.appendingPathComponent(StateDirectory.ledger)),
             store: try Store(directory: file.state), facts: EngineFacts(), engine: engine,
-            limits: limits, log: log, digestKey: try DigestKey.load(file.state),
+            limits: limits, log: log, digestKey: try StateKey.digest.load(file.state),
+            sealer: Sealer(key: try StateKey.seal.load(file.state)),
             paths: HostPaths(Self.pathThreads(), of: engine),
             protectedPaths: ProtectedPaths.usual + [
                 engine.path, file.state.path, file.directory.path,

@@ -27,11 +27,16 @@ struct Signals {
     }
 }
 
-/// The key of requests' digests.
-enum DigestKey {
+/// The keys of a state directory.
+enum StateKey: String {
+    /// The key of requests' digests.
+    case digest = "digest.key"
+    /// The key of seals.
+    case seal = "seal.key"
+
     /// Reads the key of a state directory, or makes it.
-    static func load(_ state: URL) throws -> SymmetricKey {
-        let file = state.appendingPathComponent("digest.key")
+    func load(_ state: URL) throws -> SymmetricKey {
+        let file = state.appendingPathComponent(rawValue)
         if !FileManager.default.fileExists(atPath: file.path) {
             let key = SymmetricKey(size: .bits256).withUnsafeBytes {
                 Data($0).base64EncodedString()

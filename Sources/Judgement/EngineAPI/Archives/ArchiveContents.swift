@@ -178,8 +178,10 @@ package struct ArchiveContents: Sendable {
                 rule: "archive.parent")
         }
         for (name, value) in images.labels.joined() where StampedLabel.isReserved(name) {
+            // An image that was committed has its container's seal in its history, a copy that proves
+            // nothing.
             let isOwn =
-                name == StampedLabel.identity
+                name == StampedLabel.identity || name == StampedLabel.seal
                 || (name == StampedLabel.tenant && (value.isEmpty || value == tenant))
             if isOwn { continue }
             throw BodyRefusal(

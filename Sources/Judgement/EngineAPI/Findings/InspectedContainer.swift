@@ -1,12 +1,12 @@
 package import Acts
 package import JSON
 
-/// What an engine's inspect says of a container: whose it is, and what it was allowed.
+/// What an engine's inspect says of a container: by what it is known, and what it was allowed.
 package struct InspectedContainer: Hashable, Sendable {
     /// The full id.
     package let id: String
-    /// The tenant; nil: the administrators'.
-    package let tenant: String?
+    /// The text of its seal; "" when it carries none.
+    package let seal: String
     /// What it asks of its host, in the words in which a request for it would be judged.
     package let demands: [Demand]
     /// Containers whose namespaces it has, by name or id: it keeps them when those are gone.
@@ -21,7 +21,7 @@ package struct InspectedContainer: Hashable, Sendable {
     package init?(_ value: JSONValue) {
         guard let id = value["Id"]?.string, !id.isEmpty else { return nil }
         self.id = id
-        tenant = StampedLabel.tenant(in: value["Config"]?["Labels"])
+        seal = value["Config"]?["Labels"]?[StampedLabel.seal]?.string ?? ""
         let host = value["HostConfig"] ?? .null
         var demands: [Demand] = []
         var joined: [Reference] = []

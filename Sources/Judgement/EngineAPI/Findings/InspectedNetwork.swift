@@ -1,12 +1,10 @@
 package import Acts
 package import JSON
 
-/// What an engine's inspect says of a network: whose it is, and whether it is one of the host's own.
+/// What an engine's inspect says of a network: by what it is known, and whether it is one of the host's own.
 package struct InspectedNetwork: Hashable, Sendable {
-    /// The full id.
-    package let id: String
-    /// The tenant; nil: the administrators'.
-    package let tenant: String?
+    /// As what it was seen.
+    package let sighting: Sighting
     /// What a service's task gets that is put on it.
     package let demands: [Demand]
 
@@ -15,9 +13,8 @@ package struct InspectedNetwork: Hashable, Sendable {
 
     /// Reads an answer of `GET /networks/{id}`; nil when it is none.
     package init?(_ value: JSONValue) {
-        guard let id = value["Id"]?.string, !id.isEmpty else { return nil }
-        self.id = id
-        tenant = StampedLabel.tenant(in: value["Labels"])
+        guard let sighting = Sighting(.network, of: value) else { return nil }
+        self.sighting = sighting
         // A Swarm has a network of its own for the host's, of that name (com.docker.swarm.predefined).
         let isHost = [value["Name"]?.string, value["Driver"]?.string].contains("host")
         let isIngress = value["Ingress"]?.bool == true

@@ -1,21 +1,18 @@
 package import Acts
 package import JSON
 
-/// What an engine's inspect says of a service: whose it is, and what it would be again.
+/// What an engine's inspect says of a service: by what it is known, and what it would be again.
 package struct InspectedService: Hashable, Sendable {
-    /// The full id.
-    package let id: String
-    /// The tenant; nil: the administrators'.
-    package let tenant: String?
+    /// As what it was seen.
+    package let sighting: Sighting
     /// What the service asked for before its last update, which a rollback asks for again, in the
     /// words in which a request for it would be judged.
     package let demands: [Demand]
 
     /// Reads an answer of `GET /services/{id}`; nil when it is none.
     package init?(_ value: JSONValue) {
-        guard let id = value["ID"]?.string, !id.isEmpty else { return nil }
-        self.id = id
-        tenant = StampedLabel.tenant(in: value["Spec"]?["Labels"])
+        guard let sighting = Sighting(.service, of: value) else { return nil }
+        self.sighting = sighting
         guard let previous = value["PreviousSpec"], previous != .null else {
             demands = []
             return

@@ -1,0 +1,52 @@
+package import Acts
+import JSON
+
+/// A tenant's own part of an engine's events.
+package enum EventView {
+    /// What is done with an event.
+    package enum Verdict: Hashable, Sendable {
+        /// It is the tenant's.
+        case shown
+        /// It is not.
+        case hidden
+        /// It tells of this object, whose nobody knows yet: it may be one that is being made.
+        case unknown(ObjectKind, String)
+    }
+
+    /// Judges one event.
+    ///
+    /// - Parameters:
+    ///   - line: The event, one JSON object.
+    ///   - tenant: Whose events are shown.
+    ///   - owner: Says whose an object is, or was when it has just gone.
+    ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
+    /// - Returns: What is done with it.
+    package static func judge(
+        _ line: [UInt8], for tenant: String, owner: Sighting.Owner,
+        imageOwner: (String) -> String?
+    ) -> Verdict {
+        let event: JSONValue
+        do {
+            event = try JSONReader.value(of: line, depthLimit: 16)
+        } catch {
+            return .hidden
+        }
+        guard let type = event["Type"]?.string, let kind = ObjectKind(rawValue: type),
+            let id = event["Actor"]?["ID"]?.string, !id.isEmpty
+        else { return .hidden }
+        let attributes = event["Actor"]?["Attributes"]
+        switch kind {
+        case .image:
+            let name = ImageReference(attributes?["name"]?.string ?? id)?.canonical
+            let owner = name.flatMap(imageOwner) ?? StampedLabel.tenant(in: attributes)
+            return owner == tenant ? .shown : .hidden
+        case .container, .network, .volume, .service, .secret, .config:
+            let seal = attributes?[StampedLabel.seal]?.string ?? ""
+            guard let owner = owner(Sighting(kind, id, seal: seal)) else {
+                return .unknown(kind, id)
+            }
+            return owner == tenant ? .shown : .hidden
+        case .exec, .task, .node, .plugin, .engine: return .hidden
+        }
+    }
+}
