@@ -87,11 +87,14 @@ extension Administration {
     private func give(_ shown: [Shown], to tenant: String, by who: String) throws {
         let services = self.services
         let engine = services.facts.id
+        // Older engines say when the volume's content last changed (seen in 20.10, not in 28.5).
+        let saysWhenMade =
+            services.facts.traits.map { $0.version >= APIVersion(minor: 51) } ?? false
         let objects = shown.map { object in
             OwnedObject(
                 nonce: Sealer.nonce(), engine: engine, kind: object.sighting.kind.rawValue,
                 id: object.sighting.id, origin: .adopted, name: object.name,
-                made: object.sighting.made, tenant: tenant, identity: who)
+                made: saysWhenMade ? object.sighting.made : "", tenant: tenant, identity: who)
         }
         try wait { services.ownership.objects.keep(objects, $0) }
         for object in objects { note("ObjectAdopted", who, object) }
