@@ -104,6 +104,11 @@ extension ClientConnection {
             for case .harden(let hardening) in permit.obligations {
                 record?.hardened = hardening.words
             }
+            if permit.obligations.contains(.useOwnNetwork), let tenant = permit.tenant,
+                let engine, facts.ownNetwork == nil
+            {
+                return findNetwork(of: tenant, engine) { self.decided(decision, engine) }
+            }
         }
         run(exchange.decided(decision, for: peer.identity, on: engine, seeing: facts))
     }

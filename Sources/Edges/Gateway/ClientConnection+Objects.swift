@@ -59,6 +59,49 @@ extension ClientConnection {
             && value["Labels"]?[StampedLabel.tenant]?.string == tenant
     }
 
+    /// Finds the network that stands for the engine's default one, or makes it.
+    func findNetwork(of tenant: String, _ engine: EngineTraits, _ then: @escaping () -> Void) {
+        let number = self.number
+        let wish = TenantNetworks.Wish(
+            tenant: tenant, version: engine.version,
+            labels: JSONObject([
+                (StampedLabel.tenant, .string(tenant)),
+                (StampedLabel.identity, .string(peer.identity)),
+            ]),
+            record: { name, then in self.recordNetwork(name, then) })
+        loop.networks.find(wish) { result in
+            guard number == self.number, self.isActive else { return }
+            switch result {
+            case .success(let id):
+                self.facts.ownNetwork = id
+                then()
+            case .failure(let failure): self.fail(failure)
+            }
+            self.process()
+        }
+    }
+
+    private func recordNetwork(_ name: String, _ then: @escaping (EngineFailure?) -> Void) {
+        guard
+            var entry = record?.entry(
+                .intent, act: exchange.act, operation: exchange.operation, permit: nil)
+        else { return then(EngineFailure("the client has gone", status: 499)) }
+        entry.operation = "NetworkCreate"
+        entry.target = "network/\(name)"
+        let bound = NIOLoopBound(then, eventLoop: loop.eventLoop)
+        let eventLoop = loop.eventLoop
+        loop.services.ledger.append(entry) { result in
+            let failure: EngineFailure? =
+                switch result {
+                case .success: nil
+                case .failure(let error):
+                    EngineFailure(
+                        "this cannot be recorded, so it is not done: \(error)", status: 507)
+                }
+            eventLoop.execute { bound.value(failure) }
+        }
+    }
+
     /// A volume that was made on the way is an act of its own in the record.
     private func noteVolume(_ name: String) {
         guard

@@ -1,4 +1,5 @@
 import Engine
+import EngineAPI
 import Foundation
 import Identity
 import NIOCore
@@ -11,6 +12,8 @@ final class LoopContext {
     let services: Services
     let pool: EnginePool
     let resolver: Resolver
+    /// Each tenant's own network.
+    let networks: TenantNetworks
     /// The tenant that made an image's name, in canonical spelling.
     let imageOwner: (String) -> String?
     var counters = Counters()
@@ -36,6 +39,9 @@ final class LoopContext {
         pool = EnginePool(eventLoop: eventLoop, address: services.engine)
         imageOwner = { services.store.tenant(ofTag: $0) }
         resolver = Resolver(pool: pool, facts: services.facts, imageOwner: imageOwner)
+        networks = TenantNetworks(pool, services.networkTurns, services.limits.subnets) {
+            $1.tenant == $0
+        }
     }
 
     /// Begins to look at connections from time to time.

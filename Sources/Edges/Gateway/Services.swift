@@ -22,6 +22,8 @@ package struct Services: Sendable {
     package let log: Logger
     /// Who made which exec.
     package let execs = ExecRegister()
+    /// Who makes a tenant's network.
+    let networkTurns = Turns()
     /// Eyes for paths of the engine's host.
     package let paths: HostPaths
     /// Paths of the host that nobody binds: the engine's and the gateway's own sockets and state.

@@ -27,6 +27,9 @@ package enum Obligation: Hashable, Sendable {
     case useDefaultRuntime
     /// The tenant's runtime is used, whatever the client left out.
     case useRuntime(String)
+    /// What runs is on the tenant's own network (`Facts.ownNetwork`) in the place of the engine's
+    /// default one, which every tenant's containers would share.
+    case useOwnNetwork
     /// What is made is made safe where no program notices.
     case harden(Hardening)
     /// Images that are made are the tenant's: what is built is labelled from its first step on, so

@@ -183,6 +183,15 @@ package struct Exchange: ~Copyable {
         for obligation in permit.obligations {
             draft.apply(obligation, for: identity, on: engine)
         }
+        if permit.obligations.contains(.useOwnNetwork) {
+            guard let network = facts.ownNetwork else {
+                return refuse(
+                    Answer(
+                        status: 503, message: "quaymaster: the tenant's own network is not known"))
+            }
+            // Links by name become aliases of names there; they are not pinned.
+            draft.leaveDefaultNetwork(for: network)
+        }
         draft.pin(facts)
         let isHardened = permit.obligations.contains {
             if case .harden = $0 { true } else { false }

@@ -48,6 +48,7 @@ extension Act {
         let build = BuildDemands(call.query)
         demands += build.demands
         references += build.references
+        usesDefaultNetwork = DefaultNetwork.isNamed(by: call.query.value("networkmode"))
         for text in call.query["t"] where !text.isEmpty {
             references.append(try Self.newImage(text, tag: "", origin: "t"))
         }
