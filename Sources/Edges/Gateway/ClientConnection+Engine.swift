@@ -251,6 +251,7 @@ extension ClientConnection: EngineConnectionUser {
     /// Both sides flow from here on; what was sent ahead goes first.
     func switchProtocols(_ head: [UInt8]) {
         loop.counters.streams += 1
+        noteExecMove()
         outflow = .raw
         intake = .raw
         write(ByteBuffer(bytes: head))

@@ -91,4 +91,12 @@ extension ClientConnection {
         guard let act = exchange.act else { return }
         loop.services.execs.note(MadeExec(id: exec, peer: peer, act: act, facts: facts))
     }
+
+    /// An exec was started, or its stream has ended: its processes are to be looked at.
+    func noteExecMove() {
+        guard exchange.operation?.name == "ExecStart",
+            let exec = exchange.act?.references.first(where: { $0.kind == .exec })
+        else { return }
+        loop.services.execs.noteMove(of: exec.text)
+    }
 }
