@@ -57,5 +57,46 @@ extension Integration {
                 #expect(!plane.server.errors.contains("lives on"))
             }
         }
+
+        /// Events of execs tell command lines: only their makers see them.
+        @Test func execsOfOthersAreInNoEvents() throws {
+            try withPlane(policy: Self.policy) { plane in
+                for name in ["told", "posing"] { plane.engine.clean("rm", "-f", name) }
+                defer { plane.engine.clean("rm", "-f", "told", "posing") }
+                let began = Int(Date().timeIntervalSince1970) - 1
+                try plane.docker("alice", "run", "-d", "--name", "told", "bb:1", "sleep", "1000")
+                let live = try plane.start("alice", "events", "--since", "\(began)", "--format", "{{json .}}")
+                #expect(live.wait { $0.output.contains("\"start\"") })
+                for _ in 0..<10 { try plane.docker("alice", "exec", "told", "echo", "alices") }
+                try plane.docker("carol", "exec", "told", "echo", "carols")
+                try plane.engine.docker("exec", "told", "echo", "nobodys")
+                // A label takes the place of an exec's id in the events of its container.
+                let id = try #require(
+                    live.output.components(separatedBy: "\"execID\":\"").dropFirst().first?.prefix { $0 != "\"" })
+                try plane.docker(
+                    "alice", "run", "-d", "--name", "posing", "--label", "execID=\(id)", "bb:1", "sleep", "1000")
+                try plane.docker("carol", "exec", "posing", "echo", "labelled")
+                try plane.docker("alice", "rm", "-f", "posing")
+                #expect(live.wait { $0.output.contains("\"destroy\"") })
+                // What was told while it happened: each exec's three events, and no other's.
+                #expect(live.output.components(separatedBy: "exec_create: echo alices").count == 21, "\(live.output)")
+                #expect(live.output.components(separatedBy: "\"exec_die\"").count == 21, "\(live.output)")
+                live.signal(SIGTERM)
+                let until = Int(Date().timeIntervalSince1970) + 1
+                func told(_ who: String) throws -> String {
+                    try plane.docker(who, "events", "--since", "\(began)", "--until", "\(until)").output
+                }
+                let all = ["echo alices", "echo carols", "echo nobodys", "echo labelled"]
+                for (who, own) in [
+                    ("alice", ["echo alices"]), ("carol", ["echo carols"]), ("bo", []),
+                    ("admin", ["echo nobodys"]),
+                ] {
+                    let text = try told(who)
+                    #expect(all.filter(text.contains) == own, "\(who): \(text)")
+                    #expect(text.contains("container start") == (who != "bo"), "\(who): \(text)")
+                }
+                _ = live.finish(seconds: 10)
+            }
+        }
     }
 }

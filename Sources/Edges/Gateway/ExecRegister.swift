@@ -12,6 +12,13 @@ struct MadeExec: Sendable {
     let act: Act
     /// What was known then.
     let facts: Facts
+
+    /// The full id of its container; nil when nobody had to look it up.
+    var container: String? {
+        let reference = act.references.first { $0.kind == .container }
+        guard let reference, case .found(let id, _)? = facts[reference] else { return nil }
+        return id
+    }
 }
 
 /// Who made which exec. An exec is its maker's: nobody else starts it or sees it.
@@ -29,6 +36,9 @@ package final class ExecRegister: Sendable {
         var families: [String: ExecFamily] = [:]
         /// The execs that something has just happened to.
         var moved: Set<String> = []
+        /// The requests that are making execs which are not known yet, by their numbers.
+        var making: Set<UInt64> = []
+        var made: UInt64 = 0
 
         /// Notes that nothing of an exec lives.
         mutating func close(_ exec: String) {
@@ -80,9 +90,51 @@ package final class ExecRegister: Sendable {
         state.withLock { $0.execs[exec]?.peer.identity }
     }
 
-    /// The execs that an identity made.
-    func execs(of identity: String) -> Set<String> {
-        state.withLock { Set($0.own[identity] ?? []) }
+    /// Notes that an exec is about to be made.
+    ///
+    /// - Returns: The request's number, for `endMaking`.
+    func beginMaking() -> UInt64 {
+        state.withLock { state in
+            state.made += 1
+            state.making.insert(state.made)
+            return state.made
+        }
+    }
+
+    /// Notes that a request has made its exec, or failed to.
+    func endMaking(_ number: UInt64) {
+        state.withLock { _ = $0.making.remove(number) }
+    }
+
+    /// True for an identity's own execs, and for nobody's where those may be seen.
+    func isSeen(_ exec: String, by identity: String, seesUnknown: Bool) -> Bool {
+        maker(of: exec).map { $0 == identity } ?? seesUnknown
+    }
+
+    /// Who made an exec that an event tells of.
+    enum Maker {
+        /// This identity, in this container where that is known.
+        case known(String, container: String?)
+        /// Nobody who came through the gateway.
+        case nobody
+        /// One of these requests may have: the event came before its answer.
+        case perhaps(Set<UInt64>)
+    }
+
+    /// Finds out who made an exec that an event tells of.
+    ///
+    /// - Parameters:
+    ///   - exec: Its id.
+    ///   - others: The requests that were under way when this was asked first; nil for the first time.
+    /// - Returns: The maker.
+    func eventMaker(of exec: String, waitingFor others: Set<UInt64>?) -> Maker {
+        state.withLock { state in
+            if let made = state.execs[exec] {
+                return .known(made.peer.identity, container: made.container)
+            }
+            let left = others.map(state.making.intersection) ?? state.making
+            return left.isEmpty ? .nobody : .perhaps(left)
+        }
     }
 
     /// The execs that may have a process.

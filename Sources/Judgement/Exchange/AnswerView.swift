@@ -7,6 +7,8 @@ enum AnswerView {
     case summary(operation: String, tenant: String)
     /// A container without the execs that others have made.
     case container
+    /// Events, line by line, without those of execs that others have made.
+    case events
     /// A new exec, which is its maker's.
     case exec
     /// Names that an image lost.
@@ -20,6 +22,7 @@ enum AnswerView {
     init?(_ operation: Operation?, _ permit: Permit?) {
         switch operation?.name {
         case "ContainerInspect": self = .container
+        case "SystemEvents": self = .events
         case "ContainerExec": self = .exec
         case "ImageDelete": self = .untagged
         case let name?:
@@ -40,19 +43,21 @@ enum AnswerView {
     /// The status of the answers that are changed; any other is an error of the engine's.
     var status: Int {
         switch self {
-        case .summary, .container, .images, .image, .untagged: 200
+        case .summary, .container, .events, .images, .image, .untagged: 200
         case .exec: 201
         }
     }
 
     /// The answer as the client sees it, or nil when it cannot be read.
     func show(
-        _ body: [UInt8], execs: Set<String>, imageOwner: (String) -> String?
+        _ body: [UInt8], isSeen: (String) -> Bool, imageOwner: (String) -> String?
     ) -> [UInt8]? {
         switch self {
         case .summary(let operation, let tenant):
             SummaryView.narrow(operation, body, to: tenant, imageOwner: imageOwner)
-        case .container: ContainerView.hidingExecs(body, except: execs)
+        case .container: ContainerView.hidingExecs(body, where: isSeen)
+        // They are never collected.
+        case .events: nil
         case .exec: ContainerView.madeExec(body) == nil ? nil : body
         case .untagged: body
         case .images(let tenant):
@@ -66,7 +71,7 @@ enum AnswerView {
     func madeExec(_ body: [UInt8]) -> String? {
         switch self {
         case .exec: ContainerView.madeExec(body)
-        case .summary, .container, .images, .image, .untagged: nil
+        case .summary, .container, .events, .images, .image, .untagged: nil
         }
     }
 
@@ -74,7 +79,7 @@ enum AnswerView {
     func lostNames(_ body: [UInt8]) -> [String] {
         switch self {
         case .untagged: ImageListView.untagged(body)
-        case .summary, .container, .images, .image, .exec: []
+        case .summary, .container, .events, .images, .image, .exec: []
         }
     }
 }

@@ -41,7 +41,10 @@ extension Exchange {
         open.saidClose = close
         state = .open(open)
         if let view = open.view, answer.status == view.status {
-            return .relay(.collect(limit: bodyLimit * 8))
+            guard case .events = view else { return .relay(.collect(limit: bodyLimit * 8)) }
+            let bytes = RelayHead.answer(
+                answer, framing: .chunked, close: close, isHead: false)
+            return .relay(.events(head: bytes))
         }
         switch answer.framing {
         case .untilClose:
@@ -59,14 +62,15 @@ extension Exchange {
     ///
     /// - Parameters:
     ///   - body: What the engine answered.
-    ///   - execs: The execs that the identity itself has made.
+    ///   - isSeen: Tells whether the identity may see an exec.
     ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
     /// - Returns: The head and body to write, or nil when the answer cannot be shown.
     package mutating func answerCollected(
-        _ body: [UInt8], execs: Set<String> = [], imageOwner: (String) -> String? = { _ in nil }
+        _ body: [UInt8], isSeen: (String) -> Bool = { _ in false },
+        imageOwner: (String) -> String? = { _ in nil }
     ) -> [UInt8]? {
         guard case .open(let open) = state, let answer = open.relayed, let view = open.view,
-            let shown = view.show(body, execs: execs, imageOwner: imageOwner)
+            let shown = view.show(body, isSeen: isSeen, imageOwner: imageOwner)
         else { return nil }
         madeExec = view.madeExec(body)
         lostNames = view.lostNames(body)
