@@ -99,6 +99,26 @@ private let engine = EngineTraits(version: APIVersion(minor: 41))
 
     // MARK: Bodies
 
+    /// A body that goes to the engine is refused in words too, until the engine has answered.
+    @Test(arguments: [false, true])
+    func aBrokenChunkIsAnswered(hasAnswered: Bool) throws {
+        var exchange = Exchange(bodyLimit: 1024)
+        _ = exchange.received(
+            try head("POST /images/load HTTP/1.1", "Content-Type: application/x-tar", "Transfer-Encoding: chunked"))
+        _ = exchange.decided(permit, for: "alice", on: engine)
+        guard case .send(let outbound) = exchange.recorded(), outbound.streamsBody else { return fail("not sent") }
+        if hasAnswered {
+            _ = exchange.answered(try answer("HTTP/1.1 200 OK", "Content-Length: 2", to: .post))
+        }
+        switch exchange.bodyRefused(.badChunk) {
+        case .answer(let answer, let ending) where !hasAnswered:
+            #expect(answer.status == 400 && answer.message.contains("a chunk of the body"))
+            #expect(!ending.keepClient && !ending.keepEngine)
+        case .finish(let ending) where hasAnswered: #expect(!ending.isWhole)
+        default: fail("neither answered nor broken off")
+        }
+    }
+
     /// Who may not do it whatever the body says makes nobody read one.
     @Test func bodiesOfTheRefusedAreNotRead() throws {
         var exchange = Exchange(bodyLimit: 77)

@@ -137,6 +137,8 @@ package struct Exchange: ~Copyable {
     package mutating func bodyRefused(_ failure: BodyFailure) -> Action {
         switch state {
         case .collecting: refuse(Answer(failure))
+        // The engine gets no whole body, and the client an answer as long as it has none.
+        case .open(let open) where !open.bodyEnded && open.relayed == nil: refuse(Answer(failure))
         case .idle, .judging, .recording, .open, .switched, .over: abort()
         }
     }
