@@ -97,6 +97,8 @@ final class ClientConnection: ChannelInboundHandler {
     var outflow = Outflow.idle
     var answers = MessageReader()
     var events = EventStream()
+    /// The names of images that the exchange has claimed.
+    var claims: [ImageClaims.Claim] = []
     /// The number of a request that is making an exec.
     var making: UInt64?
 

@@ -218,6 +218,17 @@ package struct Exchange: ~Copyable {
             Answer(Refusal(rule: "tenant.own", location: nil, reason: .taken(reference))))
     }
 
+    /// The tenant has as many names of images as it may.
+    package mutating func namesExhausted(_ most: Int) -> Action {
+        refuse(
+            Answer(
+                status: 403,
+                message:
+                    "quaymaster: refused: the tenant has \(most) names of images, and no tenant "
+                    + "has more; rule tenant.names; remove some first: docker rmi NAME",
+                rule: "tenant.names"))
+    }
+
     private mutating func outbound(
         _ draft: Draft, _ head: RequestHead, _ permit: Permit, _ version: APIVersion
     ) -> Outbound {
