@@ -94,6 +94,7 @@ extension ClientConnection: EngineConnectionUser {
         case .raw: run(exchange.engineEnded())
         case .chunked: endChunks()
         case .events: endEvents()
+        case .list: endList()
         case .idle, .head, .framed, .collecting: engineBrokeOff()
         }
         process()
@@ -104,6 +105,7 @@ extension ClientConnection: EngineConnectionUser {
         switch outflow {
         case .chunked: endChunks()
         case .events: endEvents()
+        case .list: endList()
         case .raw: run(exchange.engineClosed())
         case .idle, .head, .framed, .collecting: engineBrokeOff()
         }
@@ -139,6 +141,7 @@ extension ClientConnection: EngineConnectionUser {
             case .framed: return relayFramed()
             case .chunked: return relayChunk()
             case .events: return relayEvents()
+            case .list: return relayList()
             case .collecting(var body, let limit):
                 outflow = .idle
                 return collectAnswer(&body, limit)
@@ -188,6 +191,9 @@ extension ClientConnection: EngineConnectionUser {
             outflow = .events
             events = EventStream()
             write(ByteBuffer(bytes: head))
+        case .list(let head):
+            outflow = .list
+            write(ByteBuffer(bytes: head))
         case .collect(let limit):
             outflow = .collecting([], limit: limit)
         }
@@ -216,24 +222,6 @@ extension ClientConnection: EngineConnectionUser {
 
     private func endIfRead() {
         guard isActive, case .framed = outflow, answers.isBodyRead else { return }
-        run(exchange.answerEnded())
-    }
-
-    private func relayChunk() {
-        writeChunk(answers.takeAll())
-    }
-
-    func writeChunk(_ body: ByteBuffer) {
-        guard body.readableBytes > 0 else { return }
-        record?.bytesOut += Int64(body.readableBytes)
-        write(ByteBuffer(bytes: ChunkLine.before(body.readableBytes)))
-        write(body)
-        write(ByteBuffer(string: "\r\n"))
-    }
-
-    func endChunks() {
-        guard isActive else { return }
-        write(ByteBuffer(bytes: ChunkLine.last))
         run(exchange.answerEnded())
     }
 

@@ -47,6 +47,8 @@ final class ClientConnection: ChannelInboundHandler {
         case chunked
         /// They are events; each piece of those that the client may see becomes a chunk.
         case events
+        /// They are a list; what the client may see of each piece becomes a chunk.
+        case list
         /// They are a body that is changed as a whole.
         case collecting([UInt8], limit: Int)
         /// They go to the client as they are.

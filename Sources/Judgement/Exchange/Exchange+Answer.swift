@@ -41,10 +41,16 @@ extension Exchange {
         open.saidClose = close
         state = .open(open)
         if let view = open.view, answer.status == view.status {
-            guard case .events = view else { return .relay(.collect(limit: bodyLimit * 8)) }
             let bytes = RelayHead.answer(
                 answer, framing: .chunked, close: close, isHead: false)
-            return .relay(.events(head: bytes))
+            switch view {
+            case .events: return .relay(.events(head: bytes))
+            case .list(let kind, _):
+                sieve = ListSieve(kind)
+                return .relay(.list(head: bytes))
+            case .info, .container, .exec, .untagged, .image:
+                return .relay(.collect(limit: bodyLimit * 8))
+            }
         }
         switch answer.framing {
         case .untilClose:
@@ -77,6 +83,27 @@ extension Exchange {
         return RelayHead.answer(
             answer, framing: .length(shown.count), close: open.saidClose, isHead: false)
             + shown
+    }
+
+    /// A part of a list has come.
+    ///
+    /// - Parameters:
+    ///   - part: What the engine sent.
+    ///   - isWhole: True when nothing follows.
+    ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
+    /// - Returns: What the client sees of it, or nil when the list is none.
+    package mutating func listReceived(
+        _ part: [UInt8], isWhole: Bool, imageOwner: (String) -> String? = { _ in nil }
+    ) -> [UInt8]? {
+        guard case .open(let open) = state, case .list(_, let tenant)? = open.view, sieve != nil
+        else { return nil }
+        do {
+            let shown = try sieve?.receive(part, showing: tenant, owner: imageOwner)
+            if isWhole { try sieve?.finish() }
+            return shown
+        } catch {
+            return nil
+        }
     }
 
     /// An answer that had to be collected cannot be shown; nothing of it has been written.

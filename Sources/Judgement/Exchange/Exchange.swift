@@ -53,6 +53,8 @@ package struct Exchange: ~Copyable {
     /// The permission for what the request's archive holds.
     package internal(set) var contentsPermit: Permit?
     var archive: ArchiveJudge?
+    /// What narrows the engine's list while it passes.
+    var sieve: ListSieve?
     /// True when the request's body is an archive that is judged as it streams.
     package private(set) var isArchive = false
     /// The exec that the engine made for this request, once its answer is whole.
