@@ -21,9 +21,9 @@ package struct ProcessTable: Sendable {
 
         /// Reads a line of `/proc/PID/stat` (proc_pid_stat(5)).
         ///
+        /// nil when the process has ended and only waits for its parent, or for no such line.
+        ///
         /// - Parameter stat: The line. A process chooses its own name, which may hold anything.
-        /// - Returns: nil when the process has ended and only waits for its parent, or for no such
-        ///   line.
         package init?(stat: String) {
             guard let end = stat.utf8.lastIndex(of: UInt8(ascii: ")")) else { return nil }
             let fields = stat.utf8[end...].dropFirst().split(separator: UInt8(ascii: " "))
