@@ -28,6 +28,10 @@ extension ClientConnection {
         loop.counters.active -= 1
         if case .raw = outflow { loop.counters.streams -= 1 }
         noteOutcome(ending)
+        noteClaims(ending)
+        noteExecMove()
+        if let making { loop.services.execs.endMaking(making) }
+        making = nil
         releaseEngine(reusable: ending.keepEngine)
         flush()
         guard ending.keepClient, !loop.isDraining, !wasTruncated else { return endAfterWriting() }
@@ -72,6 +76,7 @@ extension ClientConnection {
             outbound = nil
             outflow = .idle
             answers = MessageReader()
+            events = EventStream()
         }
         guard let engine else { return }
         if reusable, answers.unread == 0, !loop.isDraining {

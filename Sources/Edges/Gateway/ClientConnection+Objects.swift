@@ -130,8 +130,29 @@ extension ClientConnection {
         }
     }
 
+    /// Whether the images have come whose names were claimed is looked at from here on.
+    func noteClaims(_ ending: Ending) {
+        let status = record?.status ?? 0
+        // An engine whose answer was not heard may go on.
+        let isKnown = ending.isWhole && 200..<500 ~= status
+        if !claims.isEmpty { loop.services.claims.end(claims, isKnown: isKnown, at: .now) }
+        claims = []
+        // Its answer names what went in more than one way.
+        if exchange.operation?.name == "ImagePrune" {
+            loop.services.claims.doubt(loop.services.store.claims, from: .now)
+        }
+    }
+
     func noteExec(_ exec: String) {
         guard let act = exchange.act else { return }
         loop.services.execs.note(MadeExec(id: exec, peer: peer, act: act, facts: facts))
+    }
+
+    /// An exec was started, or its stream has ended: its processes are to be looked at.
+    func noteExecMove() {
+        guard exchange.operation?.name == "ExecStart",
+            let exec = exchange.act?.references.first(where: { $0.kind == .exec })
+        else { return }
+        loop.services.execs.noteMove(of: exec.text)
     }
 }

@@ -25,6 +25,8 @@ final class LoopContext {
     private var ticker: RepeatedTask?
     /// On one of the loops, who ends what ended authorities have left running.
     private var reaper: ExecReaper?
+    /// On the same one, who gives up names whose images never came.
+    private var keeper: ClaimKeeper?
 
     /// How often connections are looked at for deadlines and ended authorities.
     static let tick = TimeAmount.milliseconds(400)
@@ -52,9 +54,11 @@ final class LoopContext {
         }
     }
 
-    /// This loop also ends what ended authorities have left running.
+    /// This loop also ends what ended authorities have left running, and gives up what acts that
+    /// failed have claimed.
     func reap() {
         reaper = ExecReaper(services, pool)
+        keeper = ClaimKeeper(services, pool)
     }
 
     /// Stops looking and closes what is unused.
@@ -83,6 +87,7 @@ final class LoopContext {
         let date = Date()
         reaper?.sweep()
         reaper?.prune()
+        keeper?.look()
         for connection in connections.values { connection.look(at: now, date) }
     }
 

@@ -24,6 +24,8 @@ package struct Services: Sendable {
     package let execs = ExecRegister()
     /// Who makes a tenant's network.
     let networkTurns = Turns()
+    /// Names of images that are claimed for acts under way.
+    package let claims = ImageClaims()
     /// Eyes for paths of the engine's host.
     package let paths: HostPaths
     /// Paths of the host that nobody binds: the engine's and the gateway's own sockets and state.

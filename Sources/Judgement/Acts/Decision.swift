@@ -48,9 +48,14 @@ package struct Permit: Hashable, Sendable {
     package let tenant: String?
     /// What must be done with it.
     package let obligations: [Obligation]
+    /// True when the grant speaks of everybody's objects and of what is nobody's.
+    package let isUnrestricted: Bool
 
     /// Makes a permit.
-    package init(grant: Location?, tenant: String?, obligations: [Obligation]) {
+    package init(
+        grant: Location?, tenant: String?, obligations: [Obligation], isUnrestricted: Bool = false
+    ) {
+        self.isUnrestricted = isUnrestricted
         self.grant = grant
         self.tenant = tenant
         self.obligations = obligations

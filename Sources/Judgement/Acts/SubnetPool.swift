@@ -75,6 +75,7 @@ package struct SubnetPool: Hashable, Sendable {
     /// The first part that shares no address with others; nil when there is none.
     ///
     /// - Parameter taken: What is in use.
+    /// - Returns: The part.
     package func free(beside taken: [Subnet]) -> Subnet? {
         // Walks over what is in the way instead of asking for every part.
         let step = UInt64(1) << (32 - size)

@@ -6,6 +6,7 @@ package enum TenantNetwork {
     /// The network's name on the engine.
     ///
     /// - Parameter tenant: The tenant's name.
+    /// - Returns: `quaymaster-TENANT`.
     package static func name(of tenant: String) -> String {
         prefix + tenant
     }

@@ -7,9 +7,7 @@ enum DefaultNetwork {
         ["", "bridge", "default"].contains(mode)
     }
 
-    /// True when the container would be on it.
-    ///
-    /// - Parameter body: The body of `POST /containers/create`.
+    /// True when the container would be on it; the body of `POST /containers/create`.
     static func isUsed(by body: JSONObject) -> Bool {
         if body["NetworkDisabled"]?.bool == true { return false }
         if isNamed(by: body["HostConfig"]?["NetworkMode"]?.string ?? "") { return true }

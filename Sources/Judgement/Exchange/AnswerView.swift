@@ -3,16 +3,18 @@ import EngineAPI
 
 /// How an engine's answer is changed as a whole before a client sees it.
 enum AnswerView {
-    /// A tenant's own part of what sums up the whole engine.
-    case summary(operation: String, tenant: String)
+    /// What a tenant may know of the engine.
+    case info
+    /// A tenant's own part of what the whole engine holds, item by item.
+    case list(ListSieve.Kind, tenant: String)
     /// A container without the execs that others have made.
     case container
+    /// Events, line by line, without those of execs that others have made.
+    case events
     /// A new exec, which is its maker's.
     case exec
     /// Names that an image lost.
     case untagged
-    /// A tenant's own and the shared images.
-    case images(tenant: String)
     /// An image with the names that a tenant may see.
     case image(tenant: String)
 
@@ -20,6 +22,7 @@ enum AnswerView {
     init?(_ operation: Operation?, _ permit: Permit?) {
         switch operation?.name {
         case "ContainerInspect": self = .container
+        case "SystemEvents": self = .events
         case "ContainerExec": self = .exec
         case "ImageDelete": self = .untagged
         case let name?:
@@ -27,8 +30,11 @@ enum AnswerView {
             for case .narrow(let tenant) in permit?.obligations ?? [] { narrow = tenant }
             guard let narrow else { return nil }
             switch operation?.reach {
-            case .summary?: self = .summary(operation: name, tenant: narrow)
-            case .list(.image)? where name == "ImageList": self = .images(tenant: narrow)
+            case .summary? where name == "SystemDataUsage":
+                self = .list(.dataUsage, tenant: narrow)
+            case .summary?: self = .info
+            case .list(.image)? where name == "ImageList":
+                self = .list(.images, tenant: narrow)
             case .referenced? where name == "ImageInspect" || name == "ImageHistory":
                 self = .image(tenant: narrow)
             default: return nil
@@ -40,23 +46,22 @@ enum AnswerView {
     /// The status of the answers that are changed; any other is an error of the engine's.
     var status: Int {
         switch self {
-        case .summary, .container, .images, .image, .untagged: 200
+        case .info, .list, .container, .events, .image, .untagged: 200
         case .exec: 201
         }
     }
 
     /// The answer as the client sees it, or nil when it cannot be read.
     func show(
-        _ body: [UInt8], execs: Set<String>, imageOwner: (String) -> String?
+        _ body: [UInt8], isSeen: (String) -> Bool, imageOwner: (String) -> String?
     ) -> [UInt8]? {
         switch self {
-        case .summary(let operation, let tenant):
-            SummaryView.narrow(operation, body, to: tenant, imageOwner: imageOwner)
-        case .container: ContainerView.hidingExecs(body, except: execs)
+        case .info: SummaryView.narrow(body)
+        case .container: ContainerView.hidingExecs(body, where: isSeen)
+        // They are never collected.
+        case .events, .list: nil
         case .exec: ContainerView.madeExec(body) == nil ? nil : body
         case .untagged: body
-        case .images(let tenant):
-            ImageListView.narrow(body, to: tenant, owner: imageOwner)
         case .image(let tenant):
             ImageListView.naming(body, for: tenant, owner: imageOwner)
         }
@@ -66,7 +71,7 @@ enum AnswerView {
     func madeExec(_ body: [UInt8]) -> String? {
         switch self {
         case .exec: ContainerView.madeExec(body)
-        case .summary, .container, .images, .image, .untagged: nil
+        case .info, .list, .container, .events, .image, .untagged: nil
         }
     }
 
@@ -74,7 +79,7 @@ enum AnswerView {
     func lostNames(_ body: [UInt8]) -> [String] {
         switch self {
         case .untagged: ImageListView.untagged(body)
-        case .summary, .container, .images, .image, .exec: []
+        case .info, .list, .container, .events, .image, .exec: []
         }
     }
 }

@@ -41,7 +41,16 @@ extension Exchange {
         open.saidClose = close
         state = .open(open)
         if let view = open.view, answer.status == view.status {
-            return .relay(.collect(limit: bodyLimit * 8))
+            let bytes = RelayHead.answer(
+                answer, framing: .chunked, close: close, isHead: false)
+            switch view {
+            case .events: return .relay(.events(head: bytes))
+            case .list(let kind, _):
+                sieve = ListSieve(kind)
+                return .relay(.list(head: bytes))
+            case .info, .container, .exec, .untagged, .image:
+                return .relay(.collect(limit: bodyLimit * 8))
+            }
         }
         switch answer.framing {
         case .untilClose:
@@ -59,20 +68,42 @@ extension Exchange {
     ///
     /// - Parameters:
     ///   - body: What the engine answered.
-    ///   - execs: The execs that the identity itself has made.
+    ///   - isSeen: Tells whether the identity may see an exec.
     ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
     /// - Returns: The head and body to write, or nil when the answer cannot be shown.
     package mutating func answerCollected(
-        _ body: [UInt8], execs: Set<String> = [], imageOwner: (String) -> String? = { _ in nil }
+        _ body: [UInt8], isSeen: (String) -> Bool = { _ in false },
+        imageOwner: (String) -> String? = { _ in nil }
     ) -> [UInt8]? {
         guard case .open(let open) = state, let answer = open.relayed, let view = open.view,
-            let shown = view.show(body, execs: execs, imageOwner: imageOwner)
+            let shown = view.show(body, isSeen: isSeen, imageOwner: imageOwner)
         else { return nil }
         madeExec = view.madeExec(body)
         lostNames = view.lostNames(body)
         return RelayHead.answer(
             answer, framing: .length(shown.count), close: open.saidClose, isHead: false)
             + shown
+    }
+
+    /// A part of a list has come.
+    ///
+    /// - Parameters:
+    ///   - part: What the engine sent.
+    ///   - isWhole: True when nothing follows.
+    ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
+    /// - Returns: What the client sees of it, or nil when the list is none.
+    package mutating func listReceived(
+        _ part: [UInt8], isWhole: Bool, imageOwner: (String) -> String? = { _ in nil }
+    ) -> [UInt8]? {
+        guard case .open(let open) = state, case .list(_, let tenant)? = open.view, sieve != nil
+        else { return nil }
+        do {
+            let shown = try sieve?.receive(part, showing: tenant, owner: imageOwner)
+            if isWhole { try sieve?.finish() }
+            return shown
+        } catch {
+            return nil
+        }
     }
 
     /// An answer that had to be collected cannot be shown; nothing of it has been written.

@@ -17,7 +17,9 @@ extension Policy {
         if isShared, case .tenant(let own) = grant.scope {
             obligations += sharing(act, own, facts)
         }
-        return Permit(grant: grant.location, tenant: tenant, obligations: obligations)
+        return Permit(
+            grant: grant.location, tenant: tenant, obligations: obligations,
+            isUnrestricted: grant.scope == .everything)
     }
 
     private func runtime(_ act: Act, _ grant: Grant) -> [Obligation] {

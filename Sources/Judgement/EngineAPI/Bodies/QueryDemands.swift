@@ -21,7 +21,11 @@ extension Act {
             try addName(call, "repo")
         case "ImageTag": try addName(call, "repo")
         case "ImageGetAll":
-            references += call.query["names"].map { Reference(.image, $0, origin: "names") }
+            let names = call.query["names"]
+            if names.contains("") {
+                throw BodyRefusal("names", "query.empty", "must name an image")
+            }
+            references += names.map { Reference(.image, $0, origin: "names") }
         case "ImageCreate": try addImageSource(call)
         case "ImagePush": try addPush(call)
         case "ImageSearch":
