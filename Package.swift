@@ -128,6 +128,7 @@ let package = Package(
             ["Acts", "Identity", "JSON", "TestCertificates", crypto, x509, asn1]),
         tests("LedgerTests", ["Ledger"]),
         tests("StoreTests", ["Store", grdb]),
+        tests("EngineTests", ["Engine"]),
         tests("PolicyFileTests", ["Acts", "Policy", "PolicyFile"]),
         tests(
             "GatewayTests",

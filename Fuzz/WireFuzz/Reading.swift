@@ -85,6 +85,8 @@ struct Reading: Equatable {
         var counted = 0
         var offset = 0
         var payload: [UInt8] = []
+        // What stands before a broken chunk was read, too.
+        defer { messages[messages.count - 1].payload += payload }
         let passed = try? counting.pass(inbox.span, at: &counted)
         loop: while true {
             switch try body.step(inbox.span, at: &offset) {
@@ -96,7 +98,6 @@ struct Reading: Equatable {
         hold(
             passed.map { $0 == (payload.count, body.isAtEnd) } == true && counted == offset
                 && counting == body, "a body is passed on otherwise than it is read")
-        messages[messages.count - 1].payload += payload
         inbox.removeFirst(offset)
         decoder = body.isAtEnd ? nil : body
         return decoder == nil

@@ -69,11 +69,6 @@ import Testing
         let shown = try #require(ImageListView.naming(body, for: "red") { owners[$0] })
         let names = try JSONReader.value(of: shown)["RepoTags"]
         #expect(names == .array([.string("mine:1"), .string("bb:1")]))
-        let list = Array(
-            #"[{"RepoTags":["theirs:1"]},{"RepoTags":["bb:1"]},{"RepoTags":null},{"RepoTags":[],"Labels":{"quaymaster.tenant":"red"}}]"#
-                .utf8)
-        let own = try #require(ImageListView.narrow(list, to: "red") { owners[$0] })
-        #expect(try JSONReader.value(of: own).array?.count == 2)
     }
 
     /// A client that names an older version leaves nothing out that makes a container safe.

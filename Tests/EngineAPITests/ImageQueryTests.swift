@@ -121,6 +121,23 @@ import Testing
         #expect(demands.map(\.kind) == (host.map { [.registry($0)] } ?? []))
     }
 
+    /// Engines fail over a name that is none, or answer with another address.
+    @Test(arguments: [
+        ("GET /images/get?names=", true), ("GET /images/get?names=a&names=", true),
+        ("GET /images/get?names=a", false), ("GET /images/get", false),
+        ("POST /build?t=", false),
+    ])
+    func namesOfNothingAreRefused(target: String, isRefused: Bool) throws {
+        let words = target.split(separator: " ").map(String.init)
+        var rule: String?
+        do {
+            _ = try Draft(try Call(words[0], words[1]))
+        } catch let error as BodyRefusal {
+            rule = error.rule
+        }
+        #expect(rule == (isRefused ? "query.empty" : nil))
+    }
+
     @Test(arguments: [
         "POST /images/bb:1/tag?repo=UPPER", "POST /images/bb:1/tag?repo=a%40sha256:01",
         "POST /build?t=a:b:c", "POST /commit?container=x&repo=-a", "POST /images/create?fromSrc=-&repo=a..b",

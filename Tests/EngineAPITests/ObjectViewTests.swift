@@ -11,12 +11,15 @@ import Testing
     }
 
     private static func ids(_ kind: ObjectKind, _ body: String, limit: Int? = nil) throws -> [String]? {
-        guard
-            let bytes = ObjectListView.narrow(kind, Array(body.utf8), to: "red", limit: limit, owner: owner)
-        else { return nil }
-        let value = try JSONReader.value(of: bytes)
-        return (value.array ?? value["Volumes"]?.array ?? []).compactMap {
-            Sighting(kind, of: $0)?.id
+        var sieve = ListSieve(.objects(kind), limit: limit)
+        do {
+            let shown = try sieve.receive(Array(body.utf8), showing: "red", seeing: Owners(objects: owner))
+            try sieve.finish()
+            let value = try JSONReader.value(of: shown)
+            #expect((kind == .volume) == (value["Volumes"] != nil))
+            return (value.array ?? value["Volumes"]?.array ?? []).compactMap { Sighting(kind, of: $0)?.id }
+        } catch is ListSieve.Unreadable {
+            return nil
         }
     }
 
@@ -42,7 +45,8 @@ import Testing
         Row(.volume, #"{"Volumes":null}"#, []), Row(.service, #"[{"ID":"r1"},{"ID":"b1","Spec":{\#(forged)}}]"#, ["r1"]),
         Row(.secret, #"[{"ID":"r1"},{"ID":"b1"}]"#, ["r1"]), Row(.config, #"[{"ID":"b1"}]"#, []),
         Row(.task, #"[{"ID":"t1","ServiceID":"r1"},{"ID":"r9","ServiceID":"b1"},{"ID":"r8"}]"#, ["r1"]),
-        Row(.container, "{}", nil), Row(.volume, "[]", []), Row(.container, "no", nil),
+        Row(.container, "{}", nil), Row(.volume, "[]", nil), Row(.container, "no", nil), Row(.service, "null\n", []),
+        Row(.service, "nil", nil), Row(.volume, "{}", []), Row(.volume, "null", nil),
     ])
     func listsShowWhatIsOwned(row: Row) throws {
         #expect(try Self.ids(row.kind, row.body) == row.seen)

@@ -61,7 +61,15 @@ struct ReferenceShape {
         var members: [JSONObject.Member] = []
         for member in object.members {
             let reference = ReferenceShape(shape: shape)
-            let value = member.value == .null ? reference.zero : member.value
+            var value = member.value
+            if value == .null {
+                // A pointer without what it points to.
+                if case .object(let closed) = shape, !closed.fields.isEmpty {
+                    throw ReferenceRefusal(
+                        path + "." + member.name, "body.type", "must be an object, and is null")
+                }
+                value = reference.zero
+            }
             let read = try reference.read(value, at: path + "." + member.name)
             members.append(JSONObject.Member(name: member.name, value: read))
         }

@@ -29,6 +29,9 @@ import Testing
         #expect(
             try create(#"{"Image":"a","Env":null,"Labels":{"a":null},"Volumes":{"/v":null}}"#)
                 == #"{"Image":"a","Volumes":{"/v":{}},"Labels":{"a":""}}"#)
+        #expect(
+            try create(#"{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"n":{}}}}"#)
+                == #"{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"n":{}}}}"#)
         // Keys of maps are the client's own, whatever their case.
         #expect(
             try create(#"{"Image":"a","Labels":{"Privileged":"1","privileged":"2"}}"#)
@@ -70,6 +73,10 @@ import Testing
         Refused(#"{"HostConfig":{"ContainerIDFile":"/x"}}"#, "body.refused-field", "HostConfig.ContainerIDFile"),
         Refused(#"{"HostConfig":{"Capabilities":["ALL"]}}"#, "body.refused-field", "HostConfig.Capabilities"),
         Refused(#"{"HostConfig":{"Privileged":1}}"#, "body.type", "HostConfig.Privileged"),
+        // An engine breaks off over an endpoint that is null; others refuse it.
+        Refused(
+            #"{"NetworkingConfig":{"EndpointsConfig":{"n":null}}}"#, "body.type",
+            "NetworkingConfig.EndpointsConfig.n"),
         Refused(#"{"HostConfig":{"Privileged":"true"}}"#, "body.type", "HostConfig.Privileged"),
         Refused(#"{"HostConfig":{"Memory":1e9}}"#, "body.type", "HostConfig.Memory"),
         Refused(#"{"HostConfig":{"Memory":1.0}}"#, "body.type", "HostConfig.Memory"),

@@ -65,6 +65,21 @@ extension Integration {
                     #expect(answer.contains("{\"message\":\"quaymaster: "), "\(row.testDescription)")
                     #expect(!answer.lowercased().contains("<html"))
                 }
+                // Archives stream: the engine gets no end of them, the client an answer.
+                for path in ["POST /images/load", "POST /build", "POST /images/create?fromSrc=-&repo=a"] {
+                    let answer = try send(
+                        plane,
+                        "\(path) HTTP/1.1\r\nHost: docker\r\nContent-Type: application/x-tar\r\n"
+                            + "Transfer-Encoding: chunked\r\n\r\n4\r\n\0\0\0\0\r\nzz\r\n")
+                    #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(path): \(answer.prefix(300))")
+                    #expect(answer.contains("{\"message\":\"quaymaster: refused: a chunk"), "\(path): \(answer)")
+                }
+                let nothing = try plane.request("alice", "-X", "POST", "/v1.41/commit?container=")
+                #expect(nothing.status == 404 && nothing.body.contains("No such container"), "\(nothing)")
+                for path in ["/v1.41/images/get?names=", "/v1.41/images/get?names=bb:1&names="] {
+                    let answer = try plane.request("alice", path)
+                    #expect(answer.status == 400 && answer.body.contains("names must name an image"), "\(answer)")
+                }
                 // A page whose name was bound to our address is of our origin, and still names itself.
                 for (host, status) in [
                     ("evil.example", "403"), ("evil.example:2376", "403"), ("docker", "200"),

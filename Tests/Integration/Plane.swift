@@ -182,6 +182,8 @@ final class Plane {
     /// Stops everything and removes what was made.
     func remove() {
         stop()
+        // What the gateway itself has made.
+        engine.clean("network", "rm", "quaymaster-red", "quaymaster-blue")
         try? FileManager.default.removeItem(at: folder)
     }
 

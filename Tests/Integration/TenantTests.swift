@@ -93,5 +93,35 @@ extension Integration {
                 #expect(try plane.docker("alice", "version").status == 0)
             }
         }
+
+        /// What one tenant puts on the engine is no matter for the lists of another.
+        @Test func labelsWithoutEndBreakNoLists() throws {
+            try withPlane { plane in
+                let names = (0..<11).map { "wide\($0)" }
+                plane.engine.clean(["rm", "-f"] + names)
+                defer { plane.engine.clean(["rm", "-f", "thin"] + names) }
+                let file = plane.folder.appendingPathComponent("body.json")
+                let label = String(repeating: "x", count: 3 << 20)
+                try "{\"Image\":\"bb:1\",\"Labels\":{\"a\":\"\(label)\"}}".write(to: file, atomically: true, encoding: .utf8)
+                for name in names {
+                    let made = try plane.request(
+                        "alice", "-H", "Content-Type: application/json", "--data-binary", "@" + file.path,
+                        "/v1.41/containers/create?name=\(name)")
+                    #expect(made.status == 201, "\(made)")
+                }
+                try plane.docker("bo", "create", "--name", "thin", "bb:1")
+                let answer = try plane.request("bo", "/v1.41/system/df")
+                #expect(answer.status == 200, "\(answer.status): \(answer.body.prefix(300))")
+                let usage = try #require(
+                    try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any])
+                let containers = try #require(usage["Containers"] as? [[String: Any]])
+                #expect(containers.compactMap { $0["Names"] as? [String] } == [["/thin"]])
+                #expect((usage["Images"] as? [[String: Any]])?.isEmpty == false)
+                let shown = try plane.docker("bo", "system", "df")
+                #expect(shown.status == 0, "\(shown)")
+                #expect(try plane.docker("bo", "ps", "-a", "--format", "{{.Names}}").output == "thin\n")
+                #expect(try plane.docker("bo", "images", "-q").output.isEmpty == false)
+            }
+        }
     }
 }

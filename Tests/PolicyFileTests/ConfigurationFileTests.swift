@@ -1,3 +1,4 @@
+import Acts
 import Foundation
 import PolicyFile
 import Testing
@@ -23,7 +24,9 @@ import Testing
             tls: {minimum: "1.3", certificate: other.pem, names: [docker.example.com]}
             trust: [{name: corp, ca: corp-ca.pem}, {name: partner, ca: /etc/partner.pem}]
             limits: {idleSeconds: 5}
+            networks: {pool: 10.9.0.0/16}
             """)
+        #expect(file.subnets?.count == 1024)
         #expect(file.listen.map(\.text).count == 2)
         #expect(file.engine.text == "unix:///x.sock" && file.engine.line == 2)
         #expect(file.state.path == "/var/lib/q")
@@ -44,6 +47,10 @@ import Testing
         ("listen: [a]\nengines: [{address: a}, {address: b}]", "one engine"),
         ("listen: [a]\nengines: [{name: a}]", "has no address"),
         ("listen: [a]\nlimits: {idleSeconds: 0}", "above zero"),
+        ("listen: [a]\nnetworks: {}", "no range of IPv4"),
+        ("listen: [a]\nnetworks: {pool: fd00::/8}", "no range of IPv4"),
+        ("listen: [a]\nnetworks: {pool: 10.0.0.0/16, size: 30}", "29 at most"),
+        ("listen: [a]\nnetworks: {pool: 10.0.0.0/16, size: x}", "29 at most"),
         ("listen: [a]\ntls: {minimum: \"1.1\"}", "1.2 or 1.3"),
         ("listen: [a]\ntls: {names: [\"*.example.com\"]}", "is no host's name"),
         ("listen: [a]\ntrust: [{name: corp}]", "no name or no ca"),

@@ -36,6 +36,23 @@ import Testing
         }
     }
 
+    /// Names are a bounded good, and giving some up makes room.
+    @Test func aTenantHasSoManyTagsAndNoMore() async throws {
+        try await withDirectory { directory in
+            let store = try Store(directory: directory, mostTags: 3)
+            expect(await claim(store, ["a", "b"], for: "red"), nil)
+            expect(await claim(store, ["c", "d"], for: "red"), .full("red", 3))
+            #expect(store.tags(of: "red") == ["a", "b"], "all of them or none")
+            expect(await claim(store, ["c", "a", "b", "c"], for: "red"), nil)
+            expect(await claim(store, ["d"], for: "red"), .full("red", 3))
+            expect(await claim(store, ["a"], for: "red"), nil)
+            expect(await claim(store, ["d"], for: "blue"), nil)
+            expect(await release(store, ["b"], of: "red"), nil)
+            expect(await claim(store, ["e"], for: "red"), nil)
+            #expect(store.allTags == ["a": "red", "c": "red", "d": "blue", "e": "red"])
+        }
+    }
+
     private func file(_ directory: URL, _ suffix: String = "") -> URL {
         directory.appendingPathComponent("store.sqlite" + suffix)
     }

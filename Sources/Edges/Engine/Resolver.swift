@@ -329,7 +329,10 @@ package final class Resolver {
         _ kind: ObjectKind, _ text: String, _ prefix: String,
         _ completion: @escaping (Result<JSONValue?, EngineFailure>) -> Void
     ) {
-        guard let path = Self.path(kind, text) else { return completion(.success(nil)) }
+        // Nothing has no name; engines answer such a path with another.
+        guard !text.isEmpty, let path = Self.path(kind, text) else {
+            return completion(.success(nil))
+        }
         let release = gone(kind, text)
         EngineCall.make(pool, .get, prefix + path) { result in
             switch result {

@@ -29,6 +29,10 @@ extension ClientConnection {
         if case .raw = outflow { loop.counters.streams -= 1 }
         noteOutcome(ending)
         forgetIntent()
+        noteClaims(ending)
+        noteExecMove()
+        if let making { loop.services.execs.endMaking(making) }
+        making = nil
         releaseEngine(reusable: ending.keepEngine)
         flush()
         guard ending.keepClient, !loop.isDraining, !wasTruncated else { return endAfterWriting() }
@@ -73,6 +77,7 @@ extension ClientConnection {
             outbound = nil
             outflow = .idle
             answers = MessageReader()
+            events = EventStream()
         }
         guard let engine else { return }
         if reusable, answers.unread == 0, !loop.isDraining {

@@ -12,6 +12,9 @@ extension ClientConnection: EngineConnectionUser {
     /// Sends a judged request, after the volumes that it names and that do not exist yet.
     func send(_ outbound: Outbound) {
         self.outbound = outbound
+        if exchange.operation?.name == "ContainerExec" {
+            making = loop.services.execs.beginMaking()
+        }
         makeVolumes(outbound.volumes[...], outbound.tenant) { self.lease(outbound, fresh: false) }
     }
 
@@ -71,8 +74,13 @@ extension ClientConnection: EngineConnectionUser {
         flush()
         // An upload's bytes go out as they are read, not at the answer's pace.
         if upload != nil { engine?.flush() }
-        guard let context, let engine, context.channel.isWritable else { return }
-        engine.read()
+        readEngine()
+    }
+
+    /// Reads on when the client has taken what it got, and nothing waits.
+    func readEngine() {
+        guard let context, context.channel.isWritable, !events.isHeld else { return }
+        engine?.read()
     }
 
     func engineWritabilityChanged() {
@@ -85,7 +93,9 @@ extension ClientConnection: EngineConnectionUser {
         switch outflow {
         case .raw: run(exchange.engineEnded())
         case .chunked: endChunks()
-        case .idle, .head, .framed, .collecting, .events: engineBrokeOff()
+        case .events: endEvents()
+        case .list: endList()
+        case .idle, .head, .framed, .collecting: engineBrokeOff()
         }
         process()
     }
@@ -94,14 +104,16 @@ extension ClientConnection: EngineConnectionUser {
         if upload != nil { readAnswer() }
         switch outflow {
         case .chunked: endChunks()
+        case .events: endEvents()
+        case .list: endList()
         case .raw: run(exchange.engineClosed())
-        case .idle, .head, .framed, .collecting, .events: engineBrokeOff()
+        case .idle, .head, .framed, .collecting: engineBrokeOff()
         }
         process()
     }
 
     /// The engine ended before its answer did.
-    private func engineBrokeOff() {
+    func engineBrokeOff() {
         guard isActive else { return }
         loop.services.facts.forget()
         // A connection that waited in the pool may have been closed by an engine that restarted:
@@ -128,10 +140,11 @@ extension ClientConnection: EngineConnectionUser {
                 guard readAnswerHead() else { return }
             case .framed: return relayFramed()
             case .chunked: return relayChunk()
+            case .events: return relayEvents()
+            case .list: return relayList()
             case .collecting(var body, let limit):
                 outflow = .idle
                 return collectAnswer(&body, limit)
-            case .events(let events): return relayEvents(events)
             case .raw:
                 let rest = answers.takeAll()
                 record?.bytesOut += Int64(rest.readableBytes)
@@ -178,8 +191,12 @@ extension ClientConnection: EngineConnectionUser {
         case .chunked(let head):
             outflow = .chunked
             write(ByteBuffer(bytes: head))
-        case .events(let head, let tenant):
-            outflow = .events(EventStream(tenant))
+        case .events(let head):
+            outflow = .events
+            events = EventStream()
+            write(ByteBuffer(bytes: head))
+        case .list(let head):
+            outflow = .list
             write(ByteBuffer(bytes: head))
         case .collect(let limit):
             outflow = .collecting([], limit: limit)
@@ -212,21 +229,6 @@ extension ClientConnection: EngineConnectionUser {
         run(exchange.answerEnded())
     }
 
-    private func relayChunk() {
-        let body = answers.takeAll()
-        guard body.readableBytes > 0 else { return }
-        record?.bytesOut += Int64(body.readableBytes)
-        write(ByteBuffer(bytes: ChunkLine.before(body.readableBytes)))
-        write(body)
-        write(ByteBuffer(string: "\r\n"))
-    }
-
-    func endChunks() {
-        guard isActive else { return }
-        write(ByteBuffer(bytes: ChunkLine.last))
-        run(exchange.answerEnded())
-    }
-
     private func collectAnswer(_ body: inout [UInt8], _ limit: Int) {
         do {
             guard try answers.collectBody(into: &body, limit: limit) else {
@@ -244,14 +246,21 @@ extension ClientConnection: EngineConnectionUser {
         settle(made) { self.show(answer) }
     }
 
+    /// Whose objects and images are.
+    var owners: Owners {
+        Owners(objects: loop.services.ownership.owner, images: loop.imageOwner)
+    }
+
     /// Shows an answer that was collected, as far as the client may see it.
     private func show(_ body: [UInt8]) {
-        let owners = Owners(
-            objects: loop.services.ownership.owner, images: loop.imageOwner,
-            execs: loop.services.execs.execs(of: peer.identity))
-        guard let bytes = exchange.answerCollected(body, seeing: owners) else {
-            return run(exchange.answerUnreadable())
-        }
+        let execs = loop.services.execs
+        let seesUnknown = exchange.permit?.isUnrestricted == true
+        guard
+            let bytes = exchange.answerCollected(
+                body,
+                isSeen: { execs.isSeen($0, by: peer.identity, seesUnknown: seesUnknown) },
+                seeing: owners)
+        else { return run(exchange.answerUnreadable()) }
         // Noted before its maker can know of it.
         if let exec = exchange.madeExec {
             noteExec(exec)
@@ -267,6 +276,7 @@ extension ClientConnection: EngineConnectionUser {
     /// Both sides flow from here on; what was sent ahead goes first.
     func switchProtocols(_ head: [UInt8]) {
         loop.counters.streams += 1
+        noteExecMove()
         outflow = .raw
         intake = .raw
         write(ByteBuffer(bytes: head))

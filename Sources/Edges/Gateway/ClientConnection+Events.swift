@@ -6,55 +6,118 @@ import NIOCore
 import Store
 import Wire
 
-/// A tenant's own part of the engine's events, line by line.
+/// Events on their way to a client.
+struct EventStream {
+    var lines = EventLines()
+    /// The requests one of which may have made the exec that the next event tells of.
+    var makers: Set<UInt64>?
+    /// The object that the engine was asked about, and whose it is once it has said so.
+    var asked: Sighting?
+    var owner: String??
+    /// True while the next event waits.
+    var isHeld = false
+}
+
+/// How events pass: those of others' objects are left out, and of execs that others have made.
 extension ClientConnection {
-    /// Judges what has come; what tells of an object that may be being made waits until the engine
-    /// has said whose it is.
-    func relayEvents(_ events: EventStream) {
+    /// Passes on the events that are here. One whose object or exec is being made waits, and the rest
+    /// with it.
+    func relayEvents() {
+        guard !events.isHeld else { return }
+        var bytes: [UInt8] = []
         do {
-            guard try answers.collectBody(into: &events.bytes, limit: EventStream.longest) else {
-                return run(exchange.abort())
-            }
+            // Never refused for its length: what is here is what was read from the socket.
+            _ = try answers.collectBody(into: &bytes, limit: .max)
         } catch {
             return run(exchange.abort())
         }
-        while !events.isAsking, isActive, let line = events.nextLine() {
-            judge(line, events)
-        }
-        if !events.isAsking, isActive, answers.isBodyRead { endChunks() }
+        events.lines.add(bytes)
+        if answers.isBodyRead { events.lines.end() }
+        // Out of its place meanwhile: who rules looks at what else stands there.
+        var lines = events.lines
+        events.lines = EventLines()
+        let tenant = exchange.narrowedTo
+        let (shown, waits) = lines.take(
+            whose: { line in tenant.map { rule(line, for: $0) } ?? .shown },
+            { rule($0, in: $1) })
+        events.lines = lines
+        writeChunk(ByteBuffer(bytes: shown))
+        if waits { return holdEvents() }
+        if answers.isBodyRead { endChunks() }
     }
 
-    private func judge(_ line: [UInt8], _ events: EventStream) {
+    /// Whose an event is. One that tells of an object whose answer is still on its way waits until the
+    /// engine has said whose it is.
+    private func rule(_ line: [UInt8], for tenant: String) -> EventLines.Ruling {
         let ownership = loop.services.ownership
         let verdict = EventView.judge(
-            line, for: events.tenant, owner: ownership.lastOwner, imageOwner: loop.imageOwner)
-        switch verdict {
-        case .shown: show(line)
-        case .hidden: break
-        case .unknown(let kind, let id):
-            guard ownership.objects.awaits(kind.rawValue), Name.isValid(id, for: kind) else {
-                // Another loop may have settled it since it was asked.
-                if ownership.lastOwner(of: Sighting(kind, id)) == events.tenant { show(line) }
-                return
-            }
-            events.isAsking = true
-            let number = self.number
-            loop.resolver.owner(of: kind, id) { owner in
-                guard number == self.number, self.isActive else { return }
-                events.isAsking = false
-                if owner == events.tenant { self.show(line) }
-                self.relayEvents(events)
-                self.flush()
-            }
+            line, for: tenant, owner: ownership.lastOwner, imageOwner: loop.imageOwner)
+        guard case .unknown(let kind, let id) = verdict else {
+            return verdict == .shown ? .shown : .hidden
+        }
+        let sighting = Sighting(kind, id)
+        if events.asked == sighting {
+            guard let owner = events.owner else { return .later }
+            events.asked = nil
+            events.owner = nil
+            return owner == tenant ? .shown : .hidden
+        }
+        guard ownership.objects.awaits(kind.rawValue), Name.isValid(id, for: kind) else {
+            // Another loop may have settled it since it was asked.
+            return ownership.lastOwner(of: sighting) == tenant ? .shown : .hidden
+        }
+        events.asked = sighting
+        events.owner = nil
+        let number = self.number
+        loop.resolver.owner(of: kind, id) { owner in
+            guard number == self.number, self.events.asked == sighting else { return }
+            self.events.owner = .some(owner)
+        }
+        return .later
+    }
+
+    private func rule(_ exec: String, in container: String) -> EventLines.Ruling {
+        // The first that is asked for is the one that waited.
+        let makers = events.makers
+        events.makers = nil
+        switch loop.services.execs.eventMaker(of: exec, waitingFor: makers) {
+        // A container's label can name an exec too, but none of the container's own.
+        case .known(let maker, let own):
+            return maker == peer.identity && own ?? container == container ? .shown : .hidden
+        case .nobody: return exchange.permit?.isUnrestricted == true ? .shown : .hidden
+        case .perhaps(let left):
+            events.makers = left
+            return .later
         }
     }
 
-    private func show(_ line: [UInt8]) {
-        record?.bytesOut += Int64(line.count)
-        var chunk = ByteBuffer()
-        chunk.writeBytes(ChunkLine.before(line.count))
-        chunk.writeBytes(line)
-        chunk.writeStaticString("\r\n")
-        write(chunk)
+    /// Waits for the request that is making an exec, or for the engine's word: either ends with an
+    /// answer of the engine's.
+    private func holdEvents() {
+        events.isHeld = true
+        flush()
+        let number = self.number
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        loop.eventLoop.scheduleTask(in: .milliseconds(5)) {
+            let connection = bound.value
+            guard number == connection.number, connection.isActive else { return }
+            connection.events.isHeld = false
+            connection.relayEvents()
+            connection.flush()
+            connection.readEngine()
+            connection.process()
+        }
+    }
+
+    /// The engine has ended; what its framing promised may be here.
+    func endEvents() {
+        do {
+            try answers.inputEnded()
+        } catch {
+            return engineBrokeOff()
+        }
+        events.isHeld = false
+        events.lines.end()
+        relayEvents()
     }
 }

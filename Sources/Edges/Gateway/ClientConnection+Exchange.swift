@@ -109,6 +109,9 @@ extension ClientConnection {
         let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
         let number = self.number
         let eventLoop = loop.eventLoop
+        let claims = names.map { ImageClaims.Claim($0, of: tenant) }
+        loop.services.claims.begin(claims)
+        self.claims += claims
         loop.services.store.claim(names, for: tenant, by: peer.identity) { result in
             eventLoop.execute {
                 let (connection, then) = bound.value
@@ -117,6 +120,8 @@ extension ClientConnection {
                 case .success: then()
                 case .failure(.taken(let name, _)):
                     connection.run(connection.exchange.nameTaken(name))
+                case .failure(.full(_, let most)):
+                    connection.run(connection.exchange.namesExhausted(most))
                 case .failure(let error):
                     connection.run(connection.exchange.recordFailed(error.description))
                 }

@@ -101,8 +101,21 @@ extension ClientConnection {
 
     private func decided(_ decision: Decision, _ engine: EngineTraits?) {
         if case .permit(let permit) = decision {
+            if exchange.operation?.name == "ContainerExec",
+                loop.services.execs.isFull(for: peer.identity)
+            {
+                let words =
+                    "quaymaster: refused: \(ExecRegister.mostOpen) execs of \(peer.identity) "
+                    + "have processes; rule exec.limit; end some first"
+                return run(.answer(Answer(status: 429, message: words, rule: "exec.limit"), .close))
+            }
             for case .harden(let hardening) in permit.obligations {
                 record?.hardened = hardening.words
+            }
+            if permit.obligations.contains(.useOwnNetwork), let tenant = permit.tenant,
+                let engine, facts.ownNetwork == nil
+            {
+                return findNetwork(of: tenant, engine) { self.decided(decision, engine) }
             }
         }
         mark(decision) { marks in

@@ -84,6 +84,63 @@ extension ClientConnection {
         return false
     }
 
+    /// Finds the network that stands for the engine's default one, or makes it.
+    func findNetwork(of tenant: String, _ engine: EngineTraits, _ then: @escaping () -> Void) {
+        let number = self.number
+        let ownership = loop.services.ownership
+        let (intent, seal) = ownership.intent(
+            .network, for: tenant, by: peer.identity, name: TenantNetwork.name(of: tenant))
+        let wish = TenantNetworks.Wish(
+            tenant: tenant, version: engine.version,
+            labels: JSONObject([
+                (StampedLabel.tenant, .string(tenant)),
+                (StampedLabel.identity, .string(peer.identity)),
+                (StampedLabel.seal, .string(seal.text)),
+            ]),
+            record: { name, then in self.recordNetwork(name, intent, then) },
+            made: { ownership.settle(intent.nonce, as: $0) })
+        loop.networks.find(wish) { result in
+            guard number == self.number, self.isActive else { return }
+            switch result {
+            case .success(let id):
+                self.facts.ownNetwork = id
+                then()
+            case .failure(let failure): self.fail(failure)
+            }
+            self.process()
+        }
+    }
+
+    private func recordNetwork(
+        _ name: String, _ intent: OwnedObject, _ then: @escaping (EngineFailure?) -> Void
+    ) {
+        guard
+            var entry = record?.entry(
+                .intent, act: exchange.act, operation: exchange.operation, permit: nil)
+        else { return then(EngineFailure("the client has gone", status: 499)) }
+        entry.operation = "NetworkCreate"
+        entry.target = "network/\(name)"
+        let bound = NIOLoopBound(then, eventLoop: loop.eventLoop)
+        let eventLoop = loop.eventLoop
+        let answer: @Sendable (String?) -> Void = { problem in
+            eventLoop.execute {
+                bound.value(
+                    problem.map {
+                        EngineFailure(
+                            "this cannot be recorded, so it is not done: \($0)", status: 507)
+                    })
+            }
+        }
+        let ledger = loop.services.ledger
+        loop.services.store.objects.intend(intent) { [entry] result in
+            if case .failure(let error) = result { return answer("\(error)") }
+            ledger.append(entry) { result in
+                if case .failure(let error) = result { return answer("\(error)") }
+                answer(nil)
+            }
+        }
+    }
+
     /// A volume that was made on the way is an act of its own in the record.
     private func noteVolume(_ name: String) {
         guard
@@ -112,8 +169,29 @@ extension ClientConnection {
         }
     }
 
+    /// Whether the images have come whose names were claimed is looked at from here on.
+    func noteClaims(_ ending: Ending) {
+        let status = record?.status ?? 0
+        // An engine whose answer was not heard may go on.
+        let isKnown = ending.isWhole && 200..<500 ~= status
+        if !claims.isEmpty { loop.services.claims.end(claims, isKnown: isKnown, at: .now) }
+        claims = []
+        // Its answer names what went in more than one way.
+        if exchange.operation?.name == "ImagePrune" {
+            loop.services.claims.doubt(loop.services.store.claims, from: .now)
+        }
+    }
+
     func noteExec(_ exec: String) {
         guard let act = exchange.act else { return }
         loop.services.execs.note(MadeExec(id: exec, peer: peer, act: act, facts: facts))
+    }
+
+    /// An exec was started, or its stream has ended: its processes are to be looked at.
+    func noteExecMove() {
+        guard exchange.operation?.name == "ExecStart",
+            let exec = exchange.act?.references.first(where: { $0.kind == .exec })
+        else { return }
+        loop.services.execs.noteMove(of: exec.text)
     }
 }

@@ -46,10 +46,12 @@ final class ClientConnection: ChannelInboundHandler {
         case framed
         /// They are a body that ends when the engine closes; each piece becomes a chunk.
         case chunked
+        /// They are events; each piece of those that the client may see becomes a chunk.
+        case events
+        /// They are a list; what the client may see of each piece becomes a chunk.
+        case list
         /// They are a body that is changed as a whole.
         case collecting([UInt8], limit: Int)
-        /// They are events, of which a tenant's are chunks.
-        case events(EventStream)
         /// They go to the client as they are.
         case raw
     }
@@ -103,6 +105,11 @@ final class ClientConnection: ChannelInboundHandler {
     var outbound: Outbound?
     var outflow = Outflow.idle
     var answers = MessageReader()
+    var events = EventStream()
+    /// The names of images that the exchange has claimed.
+    var claims: [ImageClaims.Claim] = []
+    /// The number of a request that is making an exec.
+    var making: UInt64?
 
     /// How many bytes a client may send ahead while its request is dealt with.
     private static let ahead = 64 << 10
@@ -167,7 +174,7 @@ final class ClientConnection: ChannelInboundHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         // The engine may go on once the client has taken what it got.
-        if context.channel.isWritable { engine?.read() }
+        if context.channel.isWritable { readEngine() }
         context.fireChannelWritabilityChanged()
     }
 

@@ -1,4 +1,5 @@
 import Acts
+import Engine
 import Synchronization
 
 /// One exec that was made through the gateway.
@@ -11,6 +12,13 @@ struct MadeExec: Sendable {
     let act: Act
     /// What was known then.
     let facts: Facts
+
+    /// The full id of its container; nil when nobody had to look it up.
+    var container: String? {
+        let reference = act.references.first { $0.kind == .container }
+        guard let reference, case .found(let id, _)? = facts[reference] else { return nil }
+        return id
+    }
 }
 
 /// Who made which exec. An exec is its maker's: nobody else starts it or sees it.
@@ -24,6 +32,19 @@ package final class ExecRegister: Sendable {
         var own: [String: [String]] = [:]
         /// The execs that may have a process.
         var open: Set<String> = []
+        /// The processes of those that the engine has told.
+        var families: [String: ExecFamily] = [:]
+        /// The execs that something has just happened to.
+        var moved: Set<String> = []
+        /// The requests that are making execs which are not known yet, by their numbers.
+        var making: Set<UInt64> = []
+        var made: UInt64 = 0
+
+        /// Notes that nothing of an exec lives.
+        mutating func close(_ exec: String) {
+            open.remove(exec)
+            families[exec] = nil
+        }
     }
 
     // Guards the table; held for a look-up or a note.
@@ -32,6 +53,8 @@ package final class ExecRegister: Sendable {
     /// How many ended execs of an identity are remembered. Those that may have a process are never
     /// forgotten: who ends them would not find them.
     private static let ended = 256
+    /// How many execs of an identity may have a process.
+    static let mostOpen = 4096
 
     /// Makes an empty register.
     package init() {}
@@ -56,15 +79,10 @@ package final class ExecRegister: Sendable {
     /// Forgets an exec that is no more.
     func forget(_ exec: String) {
         state.withLock { state in
+            state.close(exec)
             guard let gone = state.execs.removeValue(forKey: exec) else { return }
             state.own[gone.peer.identity]?.removeAll { $0 == exec }
-            state.open.remove(exec)
         }
-    }
-
-    /// Notes that an exec's process has ended.
-    func noteEnd(of exec: String) {
-        state.withLock { _ = $0.open.remove(exec) }
     }
 
     /// Who made an exec; nil when that is not known.
@@ -72,13 +90,133 @@ package final class ExecRegister: Sendable {
         state.withLock { $0.execs[exec]?.peer.identity }
     }
 
-    /// The execs that an identity made.
-    func execs(of identity: String) -> Set<String> {
-        state.withLock { Set($0.own[identity] ?? []) }
+    /// Notes that an exec is about to be made.
+    ///
+    /// - Returns: The request's number, for `endMaking`.
+    func beginMaking() -> UInt64 {
+        state.withLock { state in
+            state.made += 1
+            state.making.insert(state.made)
+            return state.made
+        }
+    }
+
+    /// Notes that a request has made its exec, or failed to.
+    func endMaking(_ number: UInt64) {
+        state.withLock { _ = $0.making.remove(number) }
+    }
+
+    /// True for an identity's own execs, and for nobody's where those may be seen.
+    func isSeen(_ exec: String, by identity: String, seesUnknown: Bool) -> Bool {
+        maker(of: exec).map { $0 == identity } ?? seesUnknown
+    }
+
+    /// Who made an exec that an event tells of.
+    enum Maker {
+        /// This identity, in this container where that is known.
+        case known(String, container: String?)
+        /// Nobody who came through the gateway.
+        case nobody
+        /// One of these requests may have: the event came before its answer.
+        case perhaps(Set<UInt64>)
+    }
+
+    /// Finds out who made an exec that an event tells of.
+    ///
+    /// - Parameters:
+    ///   - exec: Its id.
+    ///   - others: The requests that were under way when this was asked first; nil for the first time.
+    /// - Returns: The maker.
+    func eventMaker(of exec: String, waitingFor others: Set<UInt64>?) -> Maker {
+        state.withLock { state in
+            if let made = state.execs[exec] {
+                return .known(made.peer.identity, container: made.container)
+            }
+            let left = others.map(state.making.intersection) ?? state.making
+            return left.isEmpty ? .nobody : .perhaps(left)
+        }
     }
 
     /// The execs that may have a process.
     var open: [MadeExec] {
         state.withLock { state in state.open.compactMap { state.execs[$0] } }
+    }
+
+    /// True when so many execs of an identity may have a process that it makes no more.
+    func isFull(for identity: String) -> Bool {
+        state.withLock { state in
+            let own = state.own[identity] ?? []
+            return own.count >= Self.mostOpen
+                && own.count(where: state.open.contains) >= Self.mostOpen
+        }
+    }
+
+    // MARK: Their processes
+
+    /// The execs whose first process may run.
+    var running: [String] {
+        state.withLock { state in
+            state.open.filter { state.families[$0]?.hasEnded != true }
+        }
+    }
+
+    /// The processes of execs, as far as they are known.
+    var families: [String: ExecFamily] { state.withLock(\.families) }
+
+    /// Notes that an exec was started, or that its stream has ended.
+    func noteMove(of exec: String) {
+        state.withLock { state in
+            if state.open.contains(exec) { state.moved.insert(exec) }
+        }
+    }
+
+    /// Takes the execs that something has happened to since this was asked before.
+    func takeMoved() -> Set<String> {
+        state.withLock { state in
+            defer { state.moved = [] }
+            return state.moved
+        }
+    }
+
+    /// Notes an exec's first process, and whether it has ended.
+    ///
+    /// - Returns: What is known of its processes.
+    @discardableResult
+    func note(_ family: ExecFamily, of exec: String) -> ExecFamily {
+        state.withLock { state in
+            var family = family
+            if let known = state.families[exec], known.number == family.number {
+                family.strays = known.strays
+                family.hasEnded = family.hasEnded || known.hasEnded
+            }
+            if state.open.contains(exec) { state.families[exec] = family }
+            return family
+        }
+    }
+
+    /// Notes that the engine knows an exec no more. What it has left behind is still known.
+    func noteEnd(of exec: String) {
+        state.withLock { state in
+            guard var family = state.families[exec] else { return state.close(exec) }
+            family.hasEnded = true
+            state.families[exec] = family
+        }
+    }
+
+    /// Notes what was seen of an exec's processes.
+    ///
+    /// - Parameters:
+    ///   - exec: Its id.
+    ///   - family: What was looked for.
+    ///   - seen: What was seen of it; nil when nobody of it lives.
+    func note(_ exec: String, _ family: ExecFamily, seen: ExecFamily?) {
+        state.withLock { state in
+            guard let seen else {
+                // One whose first process runs by now was not looked for in the right place.
+                if family.hasEnded { state.close(exec) }
+                return
+            }
+            state.families[exec]?.strays = seen.strays
+        }
     }
 }

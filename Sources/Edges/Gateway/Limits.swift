@@ -1,3 +1,5 @@
+package import Acts
+
 /// Bounds on what clients can take up.
 package struct Limits: Hashable, Sendable {
     /// The most bytes of a JSON body; secrets and configs of a Swarm are up to 500 KiB.
@@ -12,6 +14,8 @@ package struct Limits: Hashable, Sendable {
     package var drainSeconds: Int
     /// The most connections of clients at a time.
     package var connections: Int
+    /// Out of which the networks of tenants get their subnets; nil: the engine chooses.
+    package var subnets: SubnetPool?
 
     /// Makes limits.
     package init(

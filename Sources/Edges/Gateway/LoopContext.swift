@@ -1,4 +1,5 @@
 import Engine
+import EngineAPI
 import Foundation
 import Identity
 import NIOCore
@@ -11,6 +12,8 @@ final class LoopContext {
     let services: Services
     let pool: EnginePool
     let resolver: Resolver
+    /// Each tenant's own network.
+    let networks: TenantNetworks
     /// The tenant that made an image's name, in canonical spelling.
     let imageOwner: (String) -> String?
     var counters = Counters()
@@ -24,6 +27,8 @@ final class LoopContext {
     private var reaper: ExecReaper?
     /// On one of the loops, who compares the store with the engine.
     private var sweeper: OwnershipSweeper?
+    /// On the same one, who gives up names whose images never came.
+    private var keeper: ClaimKeeper?
 
     /// How often connections are looked at for deadlines and ended authorities.
     static let tick = TimeAmount.milliseconds(400)
@@ -41,6 +46,9 @@ final class LoopContext {
         resolver = Resolver(
             pool: pool, facts: services.facts, owner: ownership.owner, imageOwner: imageOwner,
             gone: ownership.whenGone)
+        networks = TenantNetworks(pool, services.networkTurns, services.limits.subnets) {
+            ownership.owner(of: $1.sighting) == $0
+        }
     }
 
     /// Begins to look at connections from time to time.
@@ -51,11 +59,12 @@ final class LoopContext {
         }
     }
 
-    /// This loop also ends what ended authorities have left running, and compares the store with the
-    /// engine.
+    /// This loop also ends what ended authorities have left running, compares the store with the
+    /// engine, and gives up what acts that failed have claimed.
     func reap() {
         reaper = ExecReaper(services, pool)
         sweeper = OwnershipSweeper(services, pool)
+        keeper = ClaimKeeper(services, pool)
     }
 
     /// Stops looking and closes what is unused.
@@ -85,6 +94,7 @@ final class LoopContext {
         reaper?.sweep()
         reaper?.prune()
         sweeper?.look(at: now)
+        keeper?.look()
         for connection in connections.values { connection.look(at: now, date) }
     }
 

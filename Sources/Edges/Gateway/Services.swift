@@ -24,6 +24,10 @@ package struct Services: Sendable {
     package let log: Logger
     /// Who made which exec.
     package let execs = ExecRegister()
+    /// Who makes a tenant's network.
+    let networkTurns = Turns()
+    /// Names of images that are claimed for acts under way.
+    package let claims = ImageClaims()
     /// Eyes for paths of the engine's host.
     package let paths: HostPaths
     /// Paths of the host that nobody binds: the engine's and the gateway's own sockets and state.

@@ -1,4 +1,4 @@
-import Acts
+package import Acts
 package import Foundation
 import Yams
 
@@ -46,6 +46,8 @@ package struct ConfigurationFile: Sendable {
     package let trust: [TrustedAuthority]
     /// True when clients may speak TLS 1.2.
     package let allowsTLS12: Bool
+    /// Out of which tenants' own networks get their subnets; nil: the engine chooses.
+    package let subnets: SubnetPool?
     /// The limits that differ from the defaults, by name.
     package let limits: [String: Int]
 
@@ -64,6 +66,7 @@ package struct ConfigurationFile: Sendable {
         let reader = YAMLReader(file: url.path)
         let known = [
             "listen", "engines", "state", "policy", "metrics", "tls", "trust", "limits", "cgroup",
+            "networks",
         ]
         let record = reader.record(reader.document(text), "quaymaster.yaml", known: known)
         self.directory = directory.absoluteURL
@@ -89,6 +92,7 @@ package struct ConfigurationFile: Sendable {
             reader.report("minimum is 1.2 or 1.3", at: tls["minimum"])
         }
         allowsTLS12 = minimum == "1.2"
+        subnets = Self.subnets(record["networks"], reader)
         limits = Self.limits(record["limits"], reader)
         if listen.isEmpty {
             reader.report(
@@ -180,6 +184,26 @@ package struct ConfigurationFile: Sendable {
             return TrustedAuthority(
                 name: name, file: URL(fileURLWithPath: path, relativeTo: directory).absoluteURL)
         }
+    }
+
+    private static func subnets(_ node: Node?, _ reader: YAMLReader) -> SubnetPool? {
+        guard let node else { return nil }
+        let record = reader.record(node, "networks", known: ["pool", "size"])
+        let hint = "for example networks: {pool: 10.211.0.0/16, size: 26}"
+        guard let range = SubnetPool.Subnet(reader.text(record["pool"], "pool") ?? "") else {
+            reader.report(
+                "the pool is no range of IPv4 addresses", at: record["pool"] ?? node, hint: hint)
+            return nil
+        }
+        guard let size = Optional(record["size"].map { $0.int ?? 0 } ?? 26),
+            let pool = SubnetPool(range, size: size)
+        else {
+            reader.report(
+                "the size is the prefix of each tenant's network: longer than the pool's by 16 at "
+                    + "most, and 29 at most", at: record["size"] ?? node, hint: hint)
+            return nil
+        }
+        return pool
     }
 
     private static func limits(_ node: Node?, _ reader: YAMLReader) -> [String: Int] {

@@ -23,12 +23,19 @@ package final class Store: Sendable {
 
     /// The most bytes of a text that is kept.
     private static let longest = 512
+    /// How many names of images a tenant has at most.
+    package static let mostTags = 10_000
+
+    private let mostTags: Int
 
     /// Opens the store of a state directory, or makes it.
     ///
-    /// - Parameter directory: The directory; it has to exist.
+    /// - Parameters:
+    ///   - directory: The directory; it has to exist.
+    ///   - mostTags: How many names of images a tenant has at most.
     /// - Throws: `StoreError.inUse`, `.newer`, `.damaged` or `.failed`; the file is what it was then.
-    package init(directory: URL) throws(StoreError) {
+    package init(directory: URL, mostTags: Int = Store.mostTags) throws(StoreError) {
+        self.mostTags = mostTags
         let file = StoreFile(directory: directory)
         let database = try file.open()
         do {
@@ -59,6 +66,9 @@ package final class Store: Sendable {
         owners.withLock { $0[tag] }
     }
 
+    /// The tenant of each tag that somebody has.
+    package var allTags: [String: String] { owners.withLock { $0 } }
+
     /// The tags of a tenant, in order.
     package func tags(of tenant: String) -> [String] {
         owners.withLock { $0 }.filter { $0.value == tenant }.map(\.key).sorted()
@@ -71,7 +81,7 @@ package final class Store: Sendable {
     ///   - tenant: Whose they will be.
     ///   - identity: Who asks for them.
     ///   - completion: Told once they are on the disk, or `StoreError.taken` for the first that is
-    ///     another tenant's.
+    ///     another tenant's, or `.full` when the tenant would have more than it may.
     package func claim(
         _ tags: [String], for tenant: String, by identity: String,
         _ completion: @escaping Completion
@@ -79,7 +89,10 @@ package final class Store: Sendable {
         if let error = Self.objection(to: tags + [tenant, identity]) {
             return queue.async { completion(.failure(error)) }
         }
-        change(completion) { database in
+        change(completion) { [self] database in
+            // Nothing else changes the memory meanwhile: one change is made after the other.
+            let known = owners.withLock { owners in owners.count { $0.value == tenant } }
+            var room = mostTags - known
             let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
             for tag in tags {
                 let owner = try String.fetchOne(
@@ -87,6 +100,8 @@ package final class Store: Sendable {
                     arguments: [tag])
                 if let owner, owner != tenant { throw StoreError.taken(tag, by: owner) }
                 guard owner == nil else { continue }
+                guard room > 0 else { throw StoreError.full(tenant, mostTags) }
+                room -= 1
                 try database.execute(
                     sql: """
                         INSERT INTO image_tag (reference, tenant, identity, created_at)

@@ -2,6 +2,8 @@
 package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Another tenant has the tag, or the object.
     case taken(String, by: String)
+    /// The tenant has as many tags as it may.
+    case full(String, Int)
     /// What cannot be kept: it is empty, too long, or no printable ASCII.
     case unkeepable(String)
     /// Another process has the store open.
@@ -19,6 +21,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .taken(let what, _): "\(what) is taken"
+        case .full(let tenant, let most):
+            "\(tenant) has \(most) names of images, and no tenant has more"
         case .unkeepable(let text): "\"\(text.prefix(64))\" cannot be kept"
         case .inUse(let path): "another quaymaster uses \(path)"
         case .newer(let path): "\(path) was written by a newer quaymaster"
@@ -32,6 +36,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     package var hint: String? {
         switch self {
         case .taken, .unkeepable, .closed: nil
+        case .full: "remove images that nobody uses: docker rmi NAME"
         case .inUse: "stop it, or ask it"
         case .newer: "start the version that has written it, or a newer one"
         case .damaged:

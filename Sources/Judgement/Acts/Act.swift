@@ -16,6 +16,8 @@ package struct Act: Hashable, Sendable {
     package var newName = ""
     /// True when it replaces the labels of what it refers to, stamped ones among them.
     package var relabels = false
+    /// True when what runs would be on the engine's default network, which is everybody's.
+    package var usesDefaultNetwork = false
     /// How much the answer shows.
     package var reach: Reach
 

@@ -30,6 +30,9 @@ package enum Obligation: Hashable, Sendable {
     case useDefaultRuntime
     /// The tenant's runtime is used, whatever the client left out.
     case useRuntime(String)
+    /// What runs is on the tenant's own network (`Facts.ownNetwork`) in the place of the engine's
+    /// default one, which every tenant's containers would share.
+    case useOwnNetwork
     /// What is made is made safe where no program notices.
     case harden(Hardening)
     /// Images that are made are the tenant's: what is built is labelled from its first step on, so
@@ -48,9 +51,14 @@ package struct Permit: Hashable, Sendable {
     package let tenant: String?
     /// What must be done with it.
     package let obligations: [Obligation]
+    /// True when the grant speaks of everybody's objects and of what is nobody's.
+    package let isUnrestricted: Bool
 
     /// Makes a permit.
-    package init(grant: Location?, tenant: String?, obligations: [Obligation]) {
+    package init(
+        grant: Location?, tenant: String?, obligations: [Obligation], isUnrestricted: Bool = false
+    ) {
+        self.isUnrestricted = isUnrestricted
         self.grant = grant
         self.tenant = tenant
         self.obligations = obligations

@@ -68,6 +68,8 @@ package struct Facts: Hashable, Sendable {
     package var makers: [Reference: String] = [:]
     /// What images turned out to be.
     package var images: [Reference: ImageFinding] = [:]
+    /// The full id of the network that stands for the engine's default one, for this tenant.
+    package var ownNetwork: String?
     /// What paths of the host turned out to be.
     package var paths: [String: HostPathFinding] = [:]
     /// Paths of the host that hold the engine's and the gateway's own sockets and state.

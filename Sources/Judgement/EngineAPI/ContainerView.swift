@@ -6,13 +6,15 @@ package enum ContainerView {
     ///
     /// - Parameters:
     ///   - body: The engine's answer.
-    ///   - own: The execs that may be shown.
+    ///   - isSeen: Tells whether an exec may be shown, by its id.
     /// - Returns: The answer, or nil when the engine's is not what it should be.
-    package static func hidingExecs(_ body: [UInt8], except own: Set<String>) -> [UInt8]? {
+    package static func hidingExecs(
+        _ body: [UInt8], where isSeen: (String) -> Bool
+    ) -> [UInt8]? {
         guard case .object(var object)? = read(body) else { return nil }
         // The engine says null where there are none.
         guard let shown = object["ExecIDs"]?.array else { return body }
-        let left = shown.filter { own.contains($0.string ?? "") }
+        let left = shown.filter { isSeen($0.string ?? "") }
         object["ExecIDs"] = left.isEmpty ? .null : .array(left)
         return JSONWriter.bytes(.object(object))
     }

@@ -116,6 +116,7 @@ package struct Draft: Sendable {
                 act.demands.append(Demand(.image("scratch"), origin: "Image"))
             }
             act.add(ContainerDemands(create: body))
+            act.usesDefaultNetwork = DefaultNetwork.isUsed(by: body)
         case .containerUpdate:
             act.add(ContainerDemands(update: body))
             // The engine starts it by itself later, which is a start like any other.

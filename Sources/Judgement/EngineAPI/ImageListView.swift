@@ -3,27 +3,6 @@ import JSON
 
 /// The images that a tenant sees: its own, and those that no tenant has made.
 package enum ImageListView {
-    /// Narrows an answer of `GET /images/json`.
-    ///
-    /// - Parameters:
-    ///   - body: The engine's answer.
-    ///   - tenant: Whose images are shown.
-    ///   - owner: The tenant that made an image's name, in canonical spelling; nil when none has.
-    /// - Returns: The narrowed answer, or nil when the engine's is not what it should be.
-    package static func narrow(
-        _ body: [UInt8], to tenant: String, owner: (String) -> String?
-    ) -> [UInt8]? {
-        let value: JSONValue
-        do {
-            value = try JSONReader.value(of: body)
-        } catch {
-            return nil
-        }
-        guard case .array(let items) = value else { return nil }
-        return JSONWriter.bytes(
-            .array(items.compactMap { item in item.object.flatMap { narrow($0, tenant, owner) } }))
-    }
-
     /// The names that an image lost, in canonical spelling, from an answer of `DELETE /images/{name}`.
     package static func untagged(_ body: [UInt8]) -> [String] {
         let value: JSONValue
@@ -74,6 +53,7 @@ package enum ImageListView {
         }
     }
 
+    /// One of a list of images as a tenant sees it; nil when it does not.
     static func narrow(
         _ item: JSONObject, _ tenant: String, _ owner: (String) -> String?
     ) -> JSONValue? {

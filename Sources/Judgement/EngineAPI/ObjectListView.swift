@@ -1,52 +1,8 @@
 package import Acts
 package import JSON
 
-/// A tenant's own part of lists of containers, networks, volumes and what a Swarm keeps.
+/// Lists of containers, networks, volumes and what a Swarm keeps, as the gateway itself asks for them.
 package enum ObjectListView {
-    /// Narrows an answer to the entries that are a tenant's.
-    ///
-    /// - Parameters:
-    ///   - kind: What is listed.
-    ///   - body: The engine's answer.
-    ///   - tenant: Whose objects are shown.
-    ///   - limit: The most entries; nil for all.
-    ///   - owner: Says whose an object is.
-    /// - Returns: The narrowed answer, or nil when the engine's is not what it should be.
-    package static func narrow(
-        _ kind: ObjectKind, _ body: [UInt8], to tenant: String, limit: Int? = nil,
-        owner: Sighting.Owner
-    ) -> [UInt8]? {
-        let value: JSONValue
-        do {
-            value = try JSONReader.value(of: body, depthLimit: 64)
-        } catch {
-            return nil
-        }
-        switch value {
-        case .array(let items):
-            var own = narrow(kind, items, to: tenant, owner: owner)
-            if let limit { own = Array(own.prefix(limit)) }
-            return JSONWriter.bytes(.array(own))
-        case .object(var object) where kind == .volume:
-            // Engines say null where there are none.
-            if let items = object["Volumes"]?.array {
-                object["Volumes"] = .array(narrow(kind, items, to: tenant, owner: owner))
-            }
-            // They name drivers, and what these say of anybody's volumes.
-            object["Warnings"] = .null
-            return JSONWriter.bytes(.object(object))
-        case .null: return body
-        case .object, .bool, .number, .string: return nil
-        }
-    }
-
-    /// The entries that are a tenant's.
-    static func narrow(
-        _ kind: ObjectKind, _ items: [JSONValue], to tenant: String, owner: Sighting.Owner
-    ) -> [JSONValue] {
-        items.filter { item in Sighting(kind, of: item).flatMap(owner) == tenant }
-    }
-
     /// The seals of what carries a tenant's label and is not its own.
     ///
     /// - Parameters:

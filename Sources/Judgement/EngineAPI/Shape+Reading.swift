@@ -112,8 +112,10 @@ extension Shape {
             if case .string(let text) = value, case .string = shape {
                 isValuePlain = PlainText.isPlain(text)
             } else {
-                do {
-                    // For Go a null in a map is the key with the type's zero value.
+                do throws(BodyRefusal) {
+                    // For Go a null in a map is the key with the type's zero value, but for pointers:
+                    // engines refuse an endpoint that is null, or break off (20.10, 28.5).
+                    if value.isNull, shape.isStruct { throw shape.mismatch(value) }
                     let read = try shape.read(value.isNull ? shape.zero : value, &isValuePlain)
                     result.replaceValue(at: index, with: read)
                 } catch {
@@ -182,6 +184,11 @@ extension Shape {
         case .strings, .list: .array([])
         case .map, .object: .object(JSONObject())
         }
+    }
+
+    /// True for an object that says something.
+    private var isStruct: Bool {
+        if case .object(let closed) = self { !closed.fields.isEmpty } else { false }
     }
 
     private var kind: String {

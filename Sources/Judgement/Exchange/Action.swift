@@ -88,9 +88,10 @@ package enum Relay: Hashable, Sendable {
     case asFramed(head: [UInt8])
     /// Write the head; each piece of the body is made a chunk.
     case chunked(head: [UInt8])
-    /// Write the head; the body is one JSON object a line, and each line that `EventView` shows to
-    /// this tenant is made a chunk.
-    case events(head: [UInt8], tenant: String)
+    /// Write the head; those lines of the body that the client may see are made chunks.
+    case events(head: [UInt8])
+    /// Write the head; what `listReceived` leaves of the body is made chunks.
+    case list(head: [UInt8])
     /// Collect the whole body, then call `answerCollected`.
     case collect(limit: Int)
 }

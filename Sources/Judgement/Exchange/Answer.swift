@@ -49,7 +49,7 @@ package struct Answer: Hashable, Sendable {
     }
 
     init(_ refusal: BodyRefusal) {
-        let isGrammar = refusal.rule == "body.json" || refusal.rule == "body.type"
+        let isGrammar = ["body.json", "body.type", "query.empty"].contains(refusal.rule)
         self.init(
             status: isGrammar ? 400 : 403,
             message: "quaymaster: refused: \(refusal.sentence)", rule: refusal.rule)

@@ -41,11 +41,16 @@ extension Exchange {
         open.saidClose = close
         state = .open(open)
         if let view = open.view, answer.status == view.status {
-            return .relay(.collect(limit: bodyLimit * 8))
-        }
-        if let tenant = AnswerView.tenant(permit), operation?.isLive == true, answer.status == 200 {
-            let bytes = RelayHead.answer(answer, framing: .chunked, close: close, isHead: false)
-            return .relay(.events(head: bytes, tenant: tenant))
+            let bytes = RelayHead.answer(
+                answer, framing: .chunked, close: close, isHead: false)
+            switch view {
+            case .events: return .relay(.events(head: bytes))
+            case .list(let kind, _, let limit):
+                sieve = ListSieve(kind, limit: limit)
+                return .relay(.list(head: bytes))
+            case .info, .container, .exec, .made, .untagged, .image:
+                return .relay(.collect(limit: bodyLimit * 8))
+            }
         }
         switch answer.framing {
         case .untilClose:
@@ -59,6 +64,9 @@ extension Exchange {
         }
     }
 
+    /// The tenant to which lists and streams are narrowed.
+    package var narrowedTo: String? { AnswerView.tenant(permit) }
+
     /// An answer that tells of what was made is whole, and not shown yet.
     package func makingAnswered(_ body: [UInt8]) -> MadeObject? {
         guard case .open(let open) = state else { return nil }
@@ -69,19 +77,42 @@ extension Exchange {
     ///
     /// - Parameters:
     ///   - body: What the engine answered.
+    ///   - isSeen: Tells whether the identity may see an exec.
     ///   - owners: Whose things are.
     /// - Returns: The head and body to write, or nil when the answer cannot be shown.
     package mutating func answerCollected(
-        _ body: [UInt8], seeing owners: Owners = Owners()
+        _ body: [UInt8], isSeen: (String) -> Bool = { _ in false },
+        seeing owners: Owners = Owners()
     ) -> [UInt8]? {
         guard case .open(let open) = state, let answer = open.relayed, let view = open.view,
-            let shown = view.show(body, owners)
+            let shown = view.show(body, isSeen: isSeen, owners)
         else { return nil }
         madeExec = view.madeExec(body)
         lostNames = view.lostNames(body)
         return RelayHead.answer(
             answer, framing: .length(shown.count), close: open.saidClose, isHead: false)
             + shown
+    }
+
+    /// A part of a list has come.
+    ///
+    /// - Parameters:
+    ///   - part: What the engine sent.
+    ///   - isWhole: True when nothing follows.
+    ///   - owners: Whose things are.
+    /// - Returns: What the client sees of it, or nil when the list is none.
+    package mutating func listReceived(
+        _ part: [UInt8], isWhole: Bool, seeing owners: Owners = Owners()
+    ) -> [UInt8]? {
+        guard case .open(let open) = state, case .list(_, let tenant, _)? = open.view, sieve != nil
+        else { return nil }
+        do {
+            let shown = try sieve?.receive(part, showing: tenant, seeing: owners)
+            if isWhole { try sieve?.finish() }
+            return shown
+        } catch {
+            return nil
+        }
     }
 
     /// An answer that had to be collected cannot be shown; nothing of it has been written.

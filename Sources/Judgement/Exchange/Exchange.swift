@@ -55,6 +55,8 @@ package struct Exchange: ~Copyable {
     /// The permission for what the request's archive holds.
     package internal(set) var contentsPermit: Permit?
     var archive: ArchiveJudge?
+    /// What narrows the engine's list while it passes.
+    var sieve: ListSieve?
     /// True when the request's body is an archive that is judged as it streams.
     package private(set) var isArchive = false
     /// The exec that the engine made for this request, once its answer is whole.
@@ -139,6 +141,8 @@ package struct Exchange: ~Copyable {
     package mutating func bodyRefused(_ failure: BodyFailure) -> Action {
         switch state {
         case .collecting: refuse(Answer(failure))
+        // The engine gets no whole body, and the client an answer as long as it has none.
+        case .open(let open) where !open.bodyEnded && open.relayed == nil: refuse(Answer(failure))
         case .idle, .judging, .recording, .open, .switched, .over: abort()
         }
     }
@@ -187,6 +191,15 @@ package struct Exchange: ~Copyable {
             draft.apply(obligation, for: identity, on: engine, with: marks)
         }
         limit = draft.limit
+        if permit.obligations.contains(.useOwnNetwork) {
+            guard let network = facts.ownNetwork else {
+                return refuse(
+                    Answer(
+                        status: 503, message: "quaymaster: the tenant's own network is not known"))
+            }
+            // Links by name become aliases of names there; they are not pinned.
+            draft.leaveDefaultNetwork(for: network)
+        }
         draft.pin(facts)
         let isHardened = permit.obligations.contains {
             if case .harden = $0 { true } else { false }
@@ -218,6 +231,17 @@ package struct Exchange: ~Copyable {
         let reference = Reference(kind, name, origin: "name", use: .makes)
         return refuse(
             Answer(Refusal(rule: "tenant.own", location: nil, reason: .taken(reference))))
+    }
+
+    /// The tenant has as many names of images as it may.
+    package mutating func namesExhausted(_ most: Int) -> Action {
+        refuse(
+            Answer(
+                status: 403,
+                message:
+                    "quaymaster: refused: the tenant has \(most) names of images, and no tenant "
+                    + "has more; rule tenant.names; remove some first: docker rmi NAME",
+                rule: "tenant.names"))
     }
 
     private mutating func outbound(

@@ -20,7 +20,9 @@ extension Policy {
         if isShared, case .tenant(let own) = grant.scope {
             obligations += sharing(act, own, facts)
         }
-        return Permit(grant: grant.location, tenant: tenant, obligations: obligations)
+        return Permit(
+            grant: grant.location, tenant: tenant, obligations: obligations,
+            isUnrestricted: grant.scope == .everything)
     }
 
     private func runtime(_ act: Act, _ grant: Grant) -> [Obligation] {
@@ -69,6 +71,7 @@ extension Policy {
             obligations.append(.makeVolumes(absent.map(\.text)))
         }
         let names = act.references.filter { $0.kind == .image && $0.use == .makes }
+        if act.usesDefaultNetwork { obligations.append(.useOwnNetwork) }
         if act.creates == .image { obligations.append(.keepImagesApart) }
         if !names.isEmpty { obligations.append(.claim(names.map(\.text))) }
         return obligations

@@ -10,7 +10,7 @@ extension Policy {
             }
             // Engines and Swarms make networks of these names for everybody, or take those they find.
             if reference.kind == .network, reference.use == .makes,
-                Self.reservedNetworks.contains(reference.text.lowercased())
+                Self.isReserved(network: reference.text.lowercased())
             {
                 return Refusal(rule: "name.reserved", location: nil, reason: .taken(reference))
             }
@@ -77,6 +77,11 @@ extension Policy {
         Refusal(
             rule: "tenant.own", location: nil,
             reason: reference.mayBeAbsent ? .taken(reference) : .absent(reference))
+    }
+
+    /// Engines make networks of some names, and we make each tenant's own.
+    private static func isReserved(network name: String) -> Bool {
+        reservedNetworks.contains(name) || name.hasPrefix(TenantNetwork.prefix)
     }
 
     private static let reservedNetworks: Set<String> = [

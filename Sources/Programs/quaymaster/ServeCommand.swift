@@ -126,6 +126,7 @@ struct GatewayProgram {
 
     private var limits: Limits {
         var limits = Limits()
+        limits.subnets = file.subnets
         let names: [String: WritableKeyPath<Limits, Int>] = [
             "bodyBytes": \.bodyBytes, "headSeconds": \.headSeconds,
             "bodySeconds": \.bodySeconds, "idleSeconds": \.idleSeconds,

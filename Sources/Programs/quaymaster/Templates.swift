@@ -86,6 +86,11 @@ enum Templates {
         # The cgroup that holds the tenants' own, each the parent of its containers.
         # cgroup: quaymaster
 
+        # With several tenants, each has a network of its own in the place of the engine's default one.
+        # Their subnets come out of this pool (here 1,024 of 62 addresses); without it, out of the
+        # engine's own, which is enough for about 30.
+        # networks: {pool: 10.211.0.0/16, size: 26}
+
         # limits:
         #   bodyBytes: 4194304     the most bytes of a JSON body
         #   headSeconds: 10        for a request's head to arrive

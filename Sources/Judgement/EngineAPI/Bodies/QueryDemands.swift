@@ -21,7 +21,11 @@ extension Act {
             try addName(call, "repo")
         case "ImageTag": try addName(call, "repo")
         case "ImageGetAll":
-            references += call.query["names"].map { Reference(.image, $0, origin: "names") }
+            let names = call.query["names"]
+            if names.contains("") {
+                throw BodyRefusal("names", "query.empty", "must name an image")
+            }
+            references += names.map { Reference(.image, $0, origin: "names") }
         case "ImageCreate": try addImageSource(call)
         case "ImagePush": try addPush(call)
         case "ImageSearch":
@@ -48,6 +52,7 @@ extension Act {
         let build = BuildDemands(call.query)
         demands += build.demands
         references += build.references
+        usesDefaultNetwork = DefaultNetwork.isNamed(by: call.query.value("networkmode"))
         for text in call.query["t"] where !text.isEmpty {
             references.append(try Self.newImage(text, tag: "", origin: "t"))
         }

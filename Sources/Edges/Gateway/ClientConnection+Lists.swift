@@ -1,0 +1,55 @@
+import Engine
+import Exchange
+import NIOCore
+import Wire
+
+/// How bodies pass whose length is not known: in chunks, and what others have is left out of lists.
+extension ClientConnection {
+    func relayChunk() {
+        writeChunk(answers.takeAll())
+    }
+
+    func writeChunk(_ body: ByteBuffer) {
+        guard body.readableBytes > 0 else { return }
+        record?.bytesOut += Int64(body.readableBytes)
+        write(ByteBuffer(bytes: ChunkLine.before(body.readableBytes)))
+        write(body)
+        write(ByteBuffer(string: "\r\n"))
+    }
+
+    func endChunks() {
+        guard isActive else { return }
+        write(ByteBuffer(bytes: ChunkLine.last))
+        run(exchange.answerEnded())
+    }
+
+    // MARK: Lists
+
+    /// Passes on what the client may see of the list's part that is here.
+    func relayList() {
+        var part: [UInt8] = []
+        do {
+            // Never refused for its length: what is here is what was read from the socket.
+            _ = try answers.collectBody(into: &part, limit: .max)
+        } catch {
+            return run(exchange.abort())
+        }
+        let isWhole = answers.isBodyRead
+        guard
+            let shown = exchange.listReceived(
+                part, isWhole: isWhole, seeing: owners)
+        else { return run(exchange.abort()) }
+        writeChunk(ByteBuffer(bytes: shown))
+        if isWhole { endChunks() }
+    }
+
+    /// The engine has ended; what its framing promised may be here.
+    func endList() {
+        do {
+            try answers.inputEnded()
+        } catch {
+            return engineBrokeOff()
+        }
+        relayList()
+    }
+}

@@ -1,0 +1,174 @@
+import Acts
+import Engine
+import EngineAPI
+import JSON
+import NIOCore
+import Wire
+
+/// Each tenant's own network, which stands for the engine's default one on a shared engine: it is
+/// looked for by its name, and made when it is missing. Confined to its pool's loop.
+final class TenantNetworks {
+    private let pool: EnginePool
+    private let turns: Turns
+    private let subnets: SubnetPool?
+    private let isOwner: (_ tenant: String, _ network: InspectedNetwork) -> Bool
+
+    /// How often a subnet is chosen anew that somebody took first.
+    private static let attempts = 8
+
+    /// Whose network it is, and how it is made.
+    struct Wish {
+        let tenant: String
+        let version: APIVersion
+        let labels: JSONObject
+        /// Called before the network is made, with its name; calls `then` in any case, with nil
+        /// once it is recorded.
+        let record: (_ name: String, _ then: @escaping (EngineFailure?) -> Void) -> Void
+        /// Called with the full id of the network that was made.
+        let made: (_ id: String) -> Void
+
+        var name: String { TenantNetwork.name(of: tenant) }
+    }
+
+    /// Makes the networks of an engine.
+    ///
+    /// - Parameters:
+    ///   - pool: Whose connections are used.
+    ///   - turns: Who makes one at a time.
+    ///   - subnets: Out of which networks get theirs; nil: the engine chooses.
+    ///   - isOwner: Whether a tenant owns a network.
+    init(
+        _ pool: EnginePool, _ turns: Turns, _ subnets: SubnetPool?,
+        isOwner: @escaping (String, InspectedNetwork) -> Bool
+    ) {
+        self.pool = pool
+        self.turns = turns
+        self.subnets = subnets
+        self.isOwner = isOwner
+    }
+
+    /// Finds a tenant's network, or makes it.
+    ///
+    /// - Parameters:
+    ///   - wish: Whose, and what to do before one is made.
+    ///   - completion: Called with its full id.
+    func find(_ wish: Wish, _ completion: @escaping (Result<String, EngineFailure>) -> Void) {
+        look(for: wish, completion) {
+            // Engines make several networks of one name when they are asked at the same time.
+            self.turns.take(wish.name, on: self.pool.eventLoop) {
+                let completion = { (result: Result<String, EngineFailure>) in
+                    self.turns.leave(wish.name)
+                    completion(result)
+                }
+                self.look(for: wish, completion) {
+                    wish.record(wish.name) { failure in
+                        if let failure { return completion(.failure(failure)) }
+                        self.choose(wish, [], left: Self.attempts, completion)
+                    }
+                }
+            }
+        }
+    }
+
+    private func look(
+        for wish: Wish, _ completion: @escaping (Result<String, EngineFailure>) -> Void,
+        orElse make: @escaping () -> Void
+    ) {
+        EngineCall.make(pool, .get, "/v\(wish.version)/networks/\(wish.name)") { result in
+            switch result {
+            case .failure(let failure): completion(.failure(failure))
+            case .success(let answer) where answer.head.status == 404: make()
+            case .success(let answer):
+                guard answer.head.status == 200, let value = Self.json(answer.body),
+                    let network = InspectedNetwork(value), value["Name"]?.string == wish.name
+                else { return completion(.failure(Self.failure(wish, answer))) }
+                guard self.isOwner(wish.tenant, network) else {
+                    return completion(
+                        .failure(
+                            EngineFailure(
+                                "the network \(wish.name) is not the tenant's; "
+                                    + "an administrator removes it", status: 409)))
+                }
+                completion(.success(network.sighting.id))
+            }
+        }
+    }
+
+    /// Chooses a subnet apart from all that there are.
+    private func choose(
+        _ wish: Wish, _ refused: [SubnetPool.Subnet], left: Int,
+        _ completion: @escaping (Result<String, EngineFailure>) -> Void
+    ) {
+        guard let subnets else { return make(wish, nil, refused, left: left, completion) }
+        EngineCall.make(pool, .get, "/v\(wish.version)/networks") { result in
+            switch result {
+            case .failure(let failure): completion(.failure(failure))
+            case .success(let answer):
+                guard answer.head.status == 200, let networks = Self.json(answer.body)?.array else {
+                    return completion(.failure(Self.failure(wish, answer)))
+                }
+                let taken = networks.flatMap { network in
+                    (network["IPAM"]?["Config"]?.array ?? []).compactMap { part in
+                        part["Subnet"]?.string.flatMap { SubnetPool.Subnet($0) }
+                    }
+                }
+                guard let subnet = subnets.free(beside: taken + refused) else {
+                    return completion(
+                        .failure(
+                            EngineFailure(
+                                "no subnet is left in the pool \(subnets.range) for the network "
+                                    + "of another tenant; an operator gives a larger one under "
+                                    + "networks: in quaymaster.yaml", status: 503)))
+                }
+                self.make(wish, subnet, refused, left: left, completion)
+            }
+        }
+    }
+
+    private func make(
+        _ wish: Wish, _ subnet: SubnetPool.Subnet?, _ refused: [SubnetPool.Subnet], left: Int,
+        _ completion: @escaping (Result<String, EngineFailure>) -> Void
+    ) {
+        var body = JSONObject([
+            ("Name", .string(wish.name)), ("CheckDuplicate", .bool(true)),
+            ("Driver", .string("bridge")), ("Labels", .object(wish.labels)),
+        ])
+        if let subnet {
+            let part = JSONObject([("Subnet", .string(subnet.description))])
+            body["IPAM"] = .object(JSONObject([("Config", .array([.object(part)]))]))
+        }
+        EngineCall.make(
+            pool, .post, "/v\(wish.version)/networks/create",
+            json: JSONWriter.bytes(.object(body))
+        ) { result in
+            switch result {
+            case .failure(let failure): completion(.failure(failure))
+            case .success(let answer) where answer.head.status == 201:
+                guard let id = Self.json(answer.body)?["Id"]?.string, !id.isEmpty else {
+                    return completion(.failure(Self.failure(wish, answer)))
+                }
+                wish.made(id)
+                completion(.success(id))
+            case .success(let answer):
+                // The host may use the subnet itself, which only the engine knows.
+                guard left > 0, let subnet else {
+                    return completion(.failure(Self.failure(wish, answer)))
+                }
+                self.choose(wish, refused + [subnet], left: left - 1, completion)
+            }
+        }
+    }
+
+    private static func failure(_ wish: Wish, _ answer: EngineAnswer) -> EngineFailure {
+        EngineFailure(
+            "the network \(wish.name) cannot be had (status \(answer.head.status))", status: 502)
+    }
+
+    private static func json(_ body: [UInt8]) -> JSONValue? {
+        do {
+            return try JSONReader.value(of: body, depthLimit: 64)
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// Whose things are, for views of answers.
+package struct Owners {
+    /// Says whose an object is.
+    package let objects: Sighting.Owner
+    /// The tenant that made an image's name, in canonical spelling; nil when none has.
+    package let images: (String) -> String?
+
+    /// Puts them together; without any everything is the administrators'.
+    package init(
+        objects: @escaping Sighting.Owner = { _ in nil },
+        images: @escaping (String) -> String? = { _ in nil }
+    ) {
+        self.objects = objects
+        self.images = images
+    }
+}
