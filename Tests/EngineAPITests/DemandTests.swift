@@ -83,8 +83,8 @@ import Testing
         // Though a tenant's own cgroup is allowed as the parent.
         Row(#""Cgroup":"/quaymaster/red""#, .unjudged(#"the cgroup "/quaymaster/red""#)),
         Row(#""GroupAdd":["docker"]"#, .hostGroup("docker")),
-        Row(#""LogConfig":{"Type":"syslog"}"#, .logDriver("syslog")),
         Row(#""LogConfig":{"Type":"none"}"#, .logDriver("none")),
+        Row(#""LogConfig":{"Type":"syslog"}"#, .logDriver("syslog")),
         Row(#""LogConfig":{"Config":{"syslog-address":"x"}}"#, .logOption("syslog-address")),
         // A template that the engine fills in for every line: padded, one line is as long as it says.
         Row(#""LogConfig":{"Config":{"tag":"{{pad .ID 500000000 0}}"}}"#, .logOption("tag")),

@@ -56,14 +56,22 @@ import Testing
 
     /// An image's own health check runs no more often than any other.
     @Test(arguments: [
-        ("", 1_000_000_000), (#","Healthcheck":{"Interval":0}"#, 1_000_000_000),
-        (#","Healthcheck":{"Interval":5000000000}"#, 5_000_000_000),
+        ("", 1_000_000_000), (#","Healthcheck":{"NAME":0}"#, 1_000_000_000),
+        (#","Healthcheck":{"NAME":5000000000}"#, 5_000_000_000),
+        (#","Healthcheck":{"NAME":1000000}"#, 1_000_000_000),
     ])
     func imagesAreNotCheckedMoreOften(member: String, interval: Int64) throws {
-        var hardening = Self.all
-        hardening.overridesImageHealth = true
-        let sent = try Self.sent("/containers/create", #"{"Image":"a"\#(member)}"#, hardening)
-        #expect(sent["Healthcheck"]?["Interval"]?.int64 == interval)
+        for name in ["Interval", "StartInterval"] {
+            var hardening = Self.all
+            hardening.overridesImageInterval = name == "Interval"
+            hardening.overridesImageStartInterval = name == "StartInterval"
+            let member = member.replacing("NAME", with: name)
+            let sent = try Self.sent("/containers/create", #"{"Image":"a"\#(member)}"#, hardening)
+            #expect(sent["Healthcheck"]?[name]?.int64 == interval)
+            // The other one is as the image has it.
+            let other = name == "Interval" ? "StartInterval" : "Interval"
+            #expect(sent["Healthcheck"]?[other] == nil)
+        }
         let other = try Self.sent("/containers/create", #"{"Image":"a"}"#)
         #expect(other["Healthcheck"]?["Interval"] == nil)
     }

@@ -351,15 +351,24 @@ private struct ImageArchive {
     @Test func namesComeFromBothAnnotations() throws {
         let name = "io.containerd.image.name"
         let tag = "org.opencontainers.image.ref.name"
+        let web = "docker.io/library/a:1"
         for (annotations, tags) in [
             ("", []), ("\"\(name)\":\"\",\"\(tag)\":\"\"", []),
-            ("\"\(name)\":\"a:1\"", ["a:1"]), ("\"\(tag)\":\"1\"", ["1"]),
-            ("\"\(name)\":\"a:1\",\"\(tag)\":\"1\"", ["a:1"]),
-            ("\"\(name)\":\"a:1\",\"\(tag)\":\"a:1\"", ["a:1"]),
-            ("\"\(name)\":\"a:1\",\"\(tag)\":\"b:1\"", ["a:1", "b:1"]),
-            ("\"\(name)\":\"a:11\",\"\(tag)\":\"1\"", ["a:11", "1"]),
-        ] as [(String, [String])] {
+            ("\"\(name)\":\"\(web)\"", [web]), ("\"\(tag)\":\"\(web)\"", [web]),
+            ("\"\(name)\":\"\(web)\",\"\(tag)\":\"1\"", [web]),
+            ("\"\(name)\":\"\(web)\",\"\(tag)\":\"\(web)\"", [web]),
+            ("\"\(name)\":\"\(web)\",\"\(tag)\":\"b:1\"", [web, "b:1"]),
+            ("\"\(name)\":\"\(web)1\",\"\(tag)\":\"1\"", [web + "1", "1"]),
+            // Kept letter by letter, and never found again.
+            ("\"\(name)\":\"a:1\"", nil), ("\"\(tag)\":\"1\"", nil),
+            ("\"\(name)\":\"docker.io/a:1\",\"\(tag)\":\"1\"", nil),
+            ("\"\(name)\":\"docker.io/library/a\"", nil), ("\"\(tag)\":\"latest\"", nil),
+        ] as [(String, [String]?)] {
             let row = Self.layout(annotations, more: ",\"annotations\":{\(annotations)}")
+            guard let tags else {
+                #expect(row.archive.rule == "image.name", "\(annotations)")
+                continue
+            }
             #expect(try row.archive.images.get().tags == tags, "\(annotations)")
         }
     }

@@ -13,6 +13,7 @@ import Testing
         let client = "sent by clients, and without effect"
         return [
             "ContainerList trunc_cmd": client, "ImageList only_ids": client,
+            "ImageTag force": client,
             "ImageList filter": "read before API 1.41 for what filters say since",
             "ContainerLogs details": logs, "ServiceLogs until": logs, "TaskLogs until": logs,
             "ContainerStart checkpoint": refused, "ContainerStart checkpoint-dir": refused,

@@ -87,11 +87,11 @@ import Testing
         Refused("GET", "/_ping%00", "target.grammar"),
         Refused("GET", "/images/a//json", "target.grammar"),
         Refused("GET", "/images/../json", "target.grammar"),
-        Refused("GET", "/images/-a/json", "target.grammar"),
+        Refused("GET", "/images/-a/json", "target.absent"),
         // A link path is no container.
         Refused("GET", "/containers/ours/peer/json", "target.absent"),
-        Refused("GET", "/containers/.hidden/json", "target.grammar"),
-        Refused("POST", "/exec/NOTHEX/start", "target.grammar"),
+        Refused("GET", "/containers/.hidden/json", "target.absent"),
+        Refused("POST", "/exec/NOTHEX/start", "target.absent"),
         // Versions.
         Refused("GET", "/v1.12/_ping", "api.version"),
         Refused("GET", "/v1.23/containers/json", "api.version"),

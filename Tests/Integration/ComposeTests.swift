@@ -85,6 +85,8 @@ extension Integration {
                         assert b'text' in b''.join(bits) and stat['name'] == 'f.txt'
                         assert [x.name for x in client.containers.list(filters={'label': 'app=py'})] == ['py']
                         assert c.stats(stream=False)['id'] == c.id
+                        image = client.images.get('bb:1')
+                        assert image.tag('py-tagged', '1'); client.images.remove('py-tagged:1')
                         c.reload(); assert c.status == 'running'
                         try:
                             client.containers.run('bb:1', privileged=True)

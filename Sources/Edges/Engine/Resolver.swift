@@ -249,7 +249,8 @@ package final class Resolver {
             image: ImageFinding(
                 owners: owners, isShared: isShared, soleOwner: sole, labels: image.labels,
                 triggers: image.triggers, platform: image.platform,
-                healthInterval: image.healthInterval, name: name))
+                healthInterval: image.healthInterval,
+                healthStartInterval: image.healthStartInterval, name: name))
     }
 
     // MARK: What a container was allowed, and what it joins
@@ -340,6 +341,13 @@ package final class Resolver {
             case .success(let answer) where answer.head.status == 404:
                 release?()
                 completion(.success(nil))
+            // What cannot be an image's name is no image's.
+            case .success(let answer) where answer.head.status == 400 && kind == .image:
+                completion(.success(nil))
+            case .success(let answer) where answer.head.status == 503:
+                // No node of a Swarm, in the words that clients look for.
+                let words = Self.json(answer.body)?["message"]?.string
+                completion(.failure(EngineFailure(words ?? "the engine is busy", status: 503)))
             case .success(let answer):
                 guard answer.head.status == 200, let value = Self.json(answer.body) else {
                     return completion(

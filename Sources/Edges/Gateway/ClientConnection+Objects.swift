@@ -54,10 +54,14 @@ extension ClientConnection {
                         "refused: the name of the volume \(name) is not available; rule tenant.own; "
                             + "choose another", status: 409))
             case .success(let answer):
+                let words = (try? JSONReader.value(of: answer.body))?["message"]?.string
+                let isClients = answer.head.status == 400
                 self.run(
                     self.exchange.engineFailed(
-                        "the volume \(name) cannot be made (status \(answer.head.status))",
-                        status: 502))
+                        "the volume \(name) cannot be made: "
+                            + (words.map { String($0.prefix(400)) }
+                                ?? "status \(answer.head.status)"),
+                        status: isClients ? 400 : 502))
             case .failure(let failure):
                 self.run(self.exchange.engineFailed("\(failure)", status: failure.status))
             }

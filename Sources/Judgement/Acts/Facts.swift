@@ -20,8 +20,10 @@ package struct ImageFinding: Hashable, Sendable {
     package let triggers: [String]
     /// What it is for, for example `linux/amd64`; "" when it does not say.
     package let platform: String
-    /// The shortest of the times between its health checks, in nanoseconds; nil when it says none.
+    /// The time between its health checks, in nanoseconds; nil when it says none.
     package let healthInterval: Int64?
+    /// The same while a container starts.
+    package let healthStartInterval: Int64?
     /// The name that was asked for, in canonical spelling; nil when it was asked for by its id.
     package let name: String?
 
@@ -29,9 +31,10 @@ package struct ImageFinding: Hashable, Sendable {
     package init(
         owners: Set<String>, isShared: Bool, soleOwner: String?, labels: [String] = [],
         triggers: [String] = [], platform: String = "",
-        healthInterval: Int64? = nil, name: String? = nil
+        healthInterval: Int64? = nil, healthStartInterval: Int64? = nil, name: String? = nil
     ) {
         self.healthInterval = healthInterval
+        self.healthStartInterval = healthStartInterval
         self.name = name
         self.platform = platform
         self.owners = owners

@@ -12,7 +12,9 @@ package struct Hardening: Hashable, Sendable {
     /// The shortest time between two health checks, in nanoseconds.
     package var healthInterval: Int64?
     /// True: the image checks more often than that, which a container that says nothing would do too.
-    package var overridesImageHealth = false
+    package var overridesImageInterval = false
+    /// True: so does it while the container starts.
+    package var overridesImageStartInterval = false
     /// The cgroup that holds the tenant's containers as a whole: nil leaves the engine's.
     package var cgroup: TenantCgroup?
     /// True: a cgroup namespace of the container's own, which engines on cgroup v1 do not give unasked.

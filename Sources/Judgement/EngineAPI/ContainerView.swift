@@ -12,10 +12,14 @@ package enum ContainerView {
         _ body: [UInt8], where isSeen: (String) -> Bool
     ) -> [UInt8]? {
         guard case .object(var object)? = read(body) else { return nil }
+        // The name of any image of the same content stands there.
+        object["ImageManifestDescriptor"] = object["ImageManifestDescriptor"]
+            .map(DescriptorView.unnamed)
         // The engine says null where there are none.
-        guard let shown = object["ExecIDs"]?.array else { return body }
-        let left = shown.filter { isSeen($0.string ?? "") }
-        object["ExecIDs"] = left.isEmpty ? .null : .array(left)
+        if let shown = object["ExecIDs"]?.array {
+            let left = shown.filter { isSeen($0.string ?? "") }
+            object["ExecIDs"] = left.isEmpty ? .null : .array(left)
+        }
         return JSONWriter.bytes(.object(object))
     }
 

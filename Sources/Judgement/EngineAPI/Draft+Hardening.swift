@@ -127,14 +127,17 @@ extension JSONObject {
     fileprivate static func raisingInterval(
         _ check: JSONValue?, _ hardening: Hardening
     ) -> JSONValue? {
-        let overrides = hardening.overridesImageHealth
+        let overridden = [
+            "Interval": hardening.overridesImageInterval,
+            "StartInterval": hardening.overridesImageStartInterval,
+        ]
         guard let least = hardening.healthInterval,
-            var object = check?.object ?? (overrides ? JSONObject() : nil)
+            var object = check?.object ?? (overridden.values.contains(true) ? JSONObject() : nil)
         else { return check }
         for name in ["Interval", "StartInterval"] {
             let interval = object[name]?.int64 ?? 0
-            // Engines before API 1.44 have no StartInterval, and shorter ones come with the image's.
-            let isImages = interval == 0 && overrides && name == "Interval"
+            // Engines before API 1.44 have no StartInterval, and say of no image that it has one.
+            let isImages = interval == 0 && overridden[name] == true
             guard isImages || (interval > 0 && interval < least) else { continue }
             object[name] = .integer(least)
         }

@@ -35,7 +35,8 @@ package enum ImageListView {
         switch value {
         case .object(let image):
             let labels = image["Config"]?["Labels"]
-            return JSONWriter.bytes(.object(naming(image, labels, tenant, owner).item))
+            return JSONWriter.bytes(
+                .object(withoutOthers(naming(image, labels, tenant, owner).item)))
         case .array(let layers):
             let shown = layers.map { layer -> JSONValue in
                 guard var object = layer.object, let tags = object["Tags"]?.array else {
@@ -61,7 +62,30 @@ package enum ImageListView {
         let isDangling = names.allSatisfy { $0 == "<none>:<none>" }
         let isOwn = StampedLabel.tenant(in: item["Labels"]) == tenant
         guard isDangling ? isOwn : !visible.isEmpty else { return nil }
-        return .object(shown)
+        return .object(withoutOthers(shown))
+    }
+
+    /// What an image's own answer says of containers and names, which may be others'.
+    private static func withoutOthers(_ item: JSONObject) -> JSONObject {
+        var item = item
+        // "Not counted", as engines say it themselves where nobody asks for it.
+        if item["Containers"] != nil { item["Containers"] = .integer(-1) }
+        if let descriptor = item["Descriptor"] {
+            item["Descriptor"] = DescriptorView.unnamed(descriptor)
+        }
+        if let manifests = item["Manifests"]?.array {
+            item["Manifests"] = .array(
+                manifests.map { manifest in
+                    guard var object = manifest.object else { return manifest }
+                    object["Descriptor"] = object["Descriptor"].map(DescriptorView.unnamed)
+                    if var data = object["ImageData"]?.object {
+                        data["Containers"] = .array([])
+                        object["ImageData"] = .object(data)
+                    }
+                    return .object(object)
+                })
+        }
+        return item
     }
 
     /// An image with the names that a tenant may see, all its names, and those.

@@ -33,6 +33,15 @@ package enum SummaryView {
         ]
         var members = counts.map { JSONObject.Member(name: $0, value: .integer(0)) }
         members += object.members.filter { kept.contains($0.name) }
+        // Clients ask this before anything about services; who the nodes are is not theirs.
+        if let swarm = object["Swarm"]?.object {
+            let said = ["LocalNodeState", "ControlAvailable"].compactMap { name in
+                swarm[name].map { JSONObject.Member(name: name, value: $0) }
+            }
+            let member = JSONObject.Member(
+                name: "Swarm", value: .object(JSONObject(distinct: said)))
+            members.append(member)
+        }
         return JSONObject(distinct: members)
     }
 }

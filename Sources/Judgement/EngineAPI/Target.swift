@@ -96,7 +96,13 @@ package struct Call: Sendable {
         operation = found.operation
         subject = found.subject
         if let subject, let kind = operation.subject, !Name.isValid(subject, for: kind) {
-            throw .malformed("\(Name.shown(subject)) is no name or id of a \(kind.rawValue)")
+            // Who asks about a name that nothing can have is told that there is nothing: the docker
+            // client asks for a container `web:1` before it asks for the image.
+            guard method == .get || kind == .exec else {
+                throw .malformed("\(Name.shown(subject)) is no name or id of a \(kind.rawValue)")
+            }
+            let text = Name.isValid(subject, for: .image) ? subject : Name.shown(subject)
+            throw .absent(Reference(kind, text, origin: "path"))
         }
         query = try Query(parts.count > 1 ? Substring(parts[1]) : "", for: operation)
     }

@@ -20,6 +20,8 @@ enum AnswerView {
     case untagged
     /// An image with the names that a tenant may see.
     case image(tenant: String)
+    /// The engine's words for a failure, with ids said as the client did.
+    case failure(spelled: [String: String], hidesOthers: Bool)
 
     /// The view of an operation's answer; nil when it is passed on as it is.
     init?(_ operation: Operation?, _ permit: Permit?, limit: Int? = nil) {
@@ -61,6 +63,7 @@ enum AnswerView {
         switch self {
         case .info, .list, .container, .events, .image, .untagged: 200
         case .exec, .made: 201
+        case .failure: 400
         }
     }
 
@@ -76,7 +79,27 @@ enum AnswerView {
         case .untagged: body
         case .image(let tenant):
             ImageListView.naming(body, for: tenant, owner: owners.images)
+        case .failure(let spelled, let hidesOthers):
+            EngineMessage.retold(body, spelled: spelled, hidesOthers: hidesOthers)
         }
+    }
+
+    /// How failures are told, when what was sent holds ids that the client did not give, or what the
+    /// engine says could be others'.
+    static func failure(_ act: Act, _ facts: Facts, _ permit: Permit) -> AnswerView? {
+        var spelled: [String: String] = [:]
+        var isShared = false
+        for reference in act.references {
+            if reference.kind.isOwned, !reference.lendsPower, facts[reference] != nil {
+                // Only on a shared engine is that looked up.
+                isShared = true
+            }
+            guard case .found(let id, _)? = facts[reference], id != reference.text else { continue }
+            spelled[id] = reference.text
+        }
+        let hidesOthers = isShared && permit.tenant != nil
+        if spelled.isEmpty, !hidesOthers { return nil }
+        return .failure(spelled: spelled, hidesOthers: hidesOthers)
     }
 
     /// The exec that an answer tells of.

@@ -40,6 +40,12 @@ extension Exchange {
         let close = !keepsClient(open)
         open.saidClose = close
         state = .open(open)
+        if answer.status >= 400, head.method != .head, answer.framing != .none {
+            // Nothing else is said of a failure.
+            open.view = failures
+            state = .open(open)
+            if failures != nil { return .relay(.collect(limit: bodyLimit)) }
+        }
         if let view = open.view, answer.status == view.status {
             let bytes = RelayHead.answer(
                 answer, framing: .chunked, close: close, isHead: false)
@@ -48,7 +54,7 @@ extension Exchange {
             case .list(let kind, _, let limit):
                 sieve = ListSieve(kind, limit: limit)
                 return .relay(.list(head: bytes))
-            case .info, .container, .exec, .made, .untagged, .image:
+            case .info, .container, .exec, .made, .untagged, .image, .failure:
                 return .relay(.collect(limit: bodyLimit * 8))
             }
         }

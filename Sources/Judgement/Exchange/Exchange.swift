@@ -55,6 +55,8 @@ package struct Exchange: ~Copyable {
     /// The permission for what the request's archive holds.
     package internal(set) var contentsPermit: Permit?
     var archive: ArchiveJudge?
+    /// How the engine's words for a failure are told; nil: as they are.
+    var failures: AnswerView?
     /// What narrows the engine's list while it passes.
     var sieve: ListSieve?
     /// True when the request's body is an archive that is judged as it streams.
@@ -184,6 +186,7 @@ package struct Exchange: ~Copyable {
         guard let engine else {
             return refuse(Answer(status: 503, message: "quaymaster: the engine is not reachable"))
         }
+        failures = AnswerView.failure(draft.act, facts, permit)
         archive = ArchiveJudge(draft)
         isArchive = archive != nil
         if isArchive { draft.sendArchiveAnew() }

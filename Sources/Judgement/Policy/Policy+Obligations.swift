@@ -44,10 +44,14 @@ extension Policy {
         if act.creates == .container || act.runsService || builds {
             var hardening = levels
             hardening.cgroup = cgroup
-            let intervals = act.references.compactMap { facts.images[$0]?.healthInterval }
-            if !builds, let least = levels.healthInterval, intervals.contains(where: { $0 < least })
-            {
-                hardening.overridesImageHealth = true
+            if !builds, let least = levels.healthInterval {
+                let images = act.references.compactMap { facts.images[$0] }
+                hardening.overridesImageInterval = images.contains {
+                    ($0.healthInterval ?? least) < least
+                }
+                hardening.overridesImageStartInterval = images.contains {
+                    ($0.healthStartInterval ?? least) < least
+                }
             }
             return hardening
         }

@@ -1,3 +1,4 @@
+import Acts
 import JSON
 
 extension ImageReader {
@@ -35,6 +36,15 @@ extension ImageReader {
     private mutating func addNames(_ image: Descriptor) throws(ImageRefusal) {
         let name = image.annotations[Self.nameAnnotation] ?? ""
         let tag = image.annotations[Self.tagAnnotation] ?? ""
+        // containerd keeps an image under this name letter by letter: in another spelling nobody
+        // could ask for it again, nor remove it.
+        let kept = name.isEmpty ? tag : name
+        if !kept.isEmpty, ImageReference(kept)?.canonical.utf8.elementsEqual(kept.utf8) != true {
+            throw ImageRefusal(
+                "image.name", image.place,
+                "names an image \(Name.shown(kept)), which is no whole name: the registry, the path "
+                    + "and the tag, as in docker.io/library/web:1, are")
+        }
         if !name.isEmpty { try add(tag: name, from: image.place) }
         guard !tag.isEmpty, !name.utf8.elementsEqual(tag.utf8) else { return }
         let suffix = Array(":\(tag)".utf8)

@@ -35,7 +35,11 @@ extension Catalogue {
             harm: [.changes, .discloses, .connectsOut], query: [.text("tag"), .text("platform")]),
         Operation(
             "ImageTag", .post, "/images/{name}/tag", .image, may: [.tag], harm: .changes,
-            query: [Parameter("repo", .name(.image)), .text("tag")]),
+            query: [
+                Parameter("repo", .name(.image)), .text("tag"),
+                // Means nothing since API 1.24; docker-py sends it always.
+                Parameter("force", .flag, .drop),
+            ]),
         Operation(
             "ImageDelete", .delete, "/images/{name}", .image, may: [.rmi], harm: .changes,
             query: [

@@ -15,8 +15,10 @@ package struct InspectedImage: Hashable, Sendable {
     /// What it is for, for example `linux/arm64/v8`; "" when it does not say.
     package let platform: String
 
-    /// The shortest of the times between its health checks, in nanoseconds; nil when it says none.
+    /// The times between its health checks, in nanoseconds; nil when it says none.
     package let healthInterval: Int64?
+    /// The same while a container starts (API 1.44).
+    package let healthStartInterval: Int64?
 
     /// Reads an answer of `GET /images/{name}/json`; nil when it is none.
     package init?(_ value: JSONValue) {
@@ -27,8 +29,11 @@ package struct InspectedImage: Hashable, Sendable {
         let config = value["Config"]
         tenant = StampedLabel.tenant(in: config?["Labels"])
         labels = (config?["Labels"]?.object?.members ?? []).map(\.name)
-        healthInterval = ["Interval", "StartInterval"]
-            .compactMap { config?["Healthcheck"]?[$0]?.int64 }.filter { $0 > 0 }.min()
+        func interval(_ name: String) -> Int64? {
+            config?["Healthcheck"]?[name]?.int64.flatMap { $0 > 0 ? $0 : nil }
+        }
+        healthInterval = interval("Interval")
+        healthStartInterval = interval("StartInterval")
         platform = ["Os", "Architecture", "Variant"].compactMap { value[$0]?.string }
             .filter { !$0.isEmpty }.joined(separator: "/")
         triggers = (config?["OnBuild"]?.array ?? []).compactMap(\.string)
