@@ -41,7 +41,12 @@ import Testing
             #"[{"RepoTags":["mine:1"],"Labels":{"a":"]},{\"\\","b":"[{"}}]"#),
         Row(.images, "null", nil), Row(.images, "{}", nil), Row(.images, "[1]", nil), Row(.images, "[{},]", nil),
         Row(.images, "[,{}]", nil), Row(.images, "[{}{}]", nil), Row(.images, "[{}", nil), Row(.images, "[] x", nil),
-        Row(.images, "[{]}]", nil), Row(.images, "", nil), Row(.images, #"[{"RepoTags":["mine:1"],"RepoTags":[]}]"#, nil),
+        Row(.images, "[{]}]", nil), Row(.images, "", nil),
+        // An object that we cannot read is whoever's it is: others are shown all the same.
+        Row(.images, #"[{"RepoTags":["mine:1"],"RepoTags":[]}]"#, "[]"),
+        Row(
+            .images, #"[{"Labels":{"a":"\u0000"}},{"RepoTags":["mine:1"]},{"Labels":{"\u00e9":"","e\u0301":""}}]"#,
+            #"[{"RepoTags":["mine:1"]}]"#),
         Row(
             .dataUsage,
             #"{"LayersSize":5,"Images":[{"RepoTags":["theirs:1"]},{"RepoTags":["mine:1"]}],"#

@@ -65,4 +65,16 @@ import Testing
         claims.doubt((0..<20).map { ImageClaims.Claim("a:\($0)", of: "red") }, from: start)
         #expect(taken(claims).count == 8 && taken(claims).count == 8 && taken(claims).count == 4)
     }
+
+    /// A name that is removed while it is being made stays its maker's until that is over.
+    @Test func whatIsUnderWayIsNotLost() {
+        let claims = ImageClaims()
+        let one = ImageClaims.Claim("a:1", of: "red")
+        let other = ImageClaims.Claim("b:1", of: "red")
+        claims.begin([one])
+        #expect(claims.lose([one, other]) == [other])
+        claims.end([one], isKnown: true, at: .now)
+        #expect(claims.take(at: .now, most: 8).map(\.claim) == [one])
+        #expect(claims.lose([one]) == [one])
+    }
 }

@@ -58,6 +58,21 @@ extension Integration {
                 let squat = try plane.docker("bo", "network", "create", name)
                 #expect(squat.status != 0 && squat.errors.contains("rule"), "\(squat)")
             }
+            // It is there as long as its containers may start again.
+            try plane.docker("alice", "stop", "-t", "0", "red1", "red2")
+            #expect(try plane.docker("alice", "network", "prune", "-f").status == 0)
+            let restarted = try plane.docker("alice", "start", "red1")
+            #expect(restarted.status == 0, "\(restarted)")
+            // A connection names its network in the path alone.
+            try plane.docker("alice", "network", "create", "aside")
+            defer { plane.engine.clean("network", "rm", "aside") }
+            let body = #"{"Container":"red1","EndpointConfig":{"NetworkID":"bridge"}}"#
+            let connected = try plane.request(
+                "alice", "-X", "POST", "-H", "Content-Type: application/json", "-d", body,
+                "/networks/aside/connect")
+            #expect(connected.status == 200, "\(connected)")
+            #expect(try networks(plane, "red1") == "aside quaymaster-red")
+            plane.engine.clean("rm", "-f", "red1")
             // What the administrators make is where it always was.
             let admin = try plane.docker("admin", "create", "--name", "linked2", "bb:1")
             defer { plane.engine.clean("rm", "-f", "linked2") }

@@ -115,7 +115,11 @@ extension ClientConnection {
             if permit.obligations.contains(.useOwnNetwork), let tenant = permit.tenant,
                 let engine, facts.ownNetwork == nil
             {
-                return findNetwork(of: tenant, engine) { self.decided(decision, engine) }
+                // The policy may have changed meanwhile.
+                return findNetwork(of: tenant, engine) {
+                    guard let act = self.exchange.act else { return }
+                    self.decide(act, isLookedUp: true)
+                }
             }
         }
         mark(decision) { marks in

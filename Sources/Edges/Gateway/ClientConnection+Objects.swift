@@ -92,16 +92,22 @@ extension ClientConnection {
     func findNetwork(of tenant: String, _ engine: EngineTraits, _ then: @escaping () -> Void) {
         let number = self.number
         let ownership = loop.services.ownership
+        let isWanted = { number == self.number && self.isActive }
         let (intent, seal) = ownership.intent(
             .network, for: tenant, by: peer.identity, name: TenantNetwork.name(of: tenant))
         let wish = TenantNetworks.Wish(
             tenant: tenant, version: engine.version,
+            // Without the tenant's label no prune of the tenant's finds it: stopped containers need it.
             labels: JSONObject([
-                (StampedLabel.tenant, .string(tenant)),
                 (StampedLabel.identity, .string(peer.identity)),
                 (StampedLabel.seal, .string(seal.text)),
             ]),
-            record: { name, then in self.recordNetwork(name, intent, then) },
+            record: { name, then in
+                guard isWanted() else {
+                    return then(EngineFailure("the client has gone", status: 499))
+                }
+                self.recordNetwork(name, intent, then)
+            },
             made: { ownership.settle(intent.nonce, as: $0) })
         loop.networks.find(wish) { result in
             guard number == self.number, self.isActive else { return }
@@ -158,15 +164,16 @@ extension ClientConnection {
         loop.services.ledger.append(entry)
     }
 
-    /// Names that images lost are everybody's again.
+    /// Names that images lost are everybody's again, unless an act under way brings them back.
     func releaseNames() {
         let store = loop.services.store
-        let owned = exchange.lostNames.compactMap { name in
-            store.tenant(ofTag: name).map { (name, $0) }
+        let lost = exchange.lostNames.compactMap { name in
+            store.tenant(ofTag: name).map { ImageClaims.Claim(name, of: $0) }
         }
         let log = loop.services.log
-        for (tenant, names) in Dictionary(grouping: owned, by: \.1) {
-            store.release(names.map(\.0), of: tenant) { result in
+        let given = Dictionary(grouping: loop.services.claims.lose(lost), by: \.tenant)
+        for (tenant, claims) in given {
+            store.release(claims.map(\.name), of: tenant) { result in
                 guard case .failure(let error) = result else { return }
                 log.error("names stay a tenant's", metadata: ["error": "\(error)"])
             }
@@ -181,7 +188,7 @@ extension ClientConnection {
         if !claims.isEmpty { loop.services.claims.end(claims, isKnown: isKnown, at: .now) }
         claims = []
         // Its answer names what went in more than one way.
-        if exchange.operation?.name == "ImagePrune" {
+        if exchange.operation?.name == "ImagePrune", exchange.permit != nil {
             loop.services.claims.doubt(loop.services.store.claims, from: .now)
         }
     }

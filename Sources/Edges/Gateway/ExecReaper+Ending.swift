@@ -34,8 +34,11 @@ extension ExecReaper {
         pool.eventLoop.scheduleTask(in: .seconds(1)) {
             let reaper = bound.value
             reaper.look(at: exec.id) { found in
-                guard case .started(let family) = found else { return reaper.forget(exec) }
-                reaper.kill(exec, family, reason)
+                switch found {
+                case .started(let family): reaper.kill(exec, family, reason)
+                case .unknown: reaper.retry(exec)
+                case .gone, .idle: reaper.forget(exec)
+                }
             }
         }
     }
@@ -60,8 +63,9 @@ extension ExecReaper {
                     reaper.killInside(exec, family, inside, reason)
                 case .success(.forbidden) where left > 0:
                     reaper.soon { $0.kill(exec, family, reason, left: left - 1) }
-                case .success(.killed), .success(.forbidden), .success(.unseen), .failure:
-                    reaper.complain(exec, family)
+                // Whoever makes processes faster than they are killed meets the next sweep.
+                case .success(.killed), .failure: reaper.retry(exec)
+                case .success(.forbidden), .success(.unseen): reaper.complain(exec, family)
                 }
             }
     }

@@ -34,6 +34,8 @@ package final class ExecRegister: Sendable {
         var open: Set<String> = []
         /// The processes of those that the engine has told.
         var families: [String: ExecFamily] = [:]
+        /// How often in a row nobody was seen of an exec that has ended.
+        var misses: [String: Int] = [:]
         /// The execs that something has just happened to.
         var moved: Set<String> = []
         /// The requests that are making execs which are not known yet, by their numbers.
@@ -44,12 +46,15 @@ package final class ExecRegister: Sendable {
         mutating func close(_ exec: String) {
             open.remove(exec)
             families[exec] = nil
+            misses[exec] = nil
         }
     }
 
     // Guards the table; held for a look-up or a note.
     private let state = Mutex(State())
 
+    /// After how many looks that find nobody there is nobody.
+    private static let looks = 3
     /// How many ended execs of an identity are remembered. Those that may have a process are never
     /// forgotten: who ends them would not find them.
     private static let ended = 256
@@ -212,10 +217,14 @@ package final class ExecRegister: Sendable {
     func note(_ exec: String, _ family: ExecFamily, seen: ExecFamily?) {
         state.withLock { state in
             guard let seen else {
-                // One whose first process runs by now was not looked for in the right place.
-                if family.hasEnded { state.close(exec) }
+                // One whose first process runs by now was not looked for in the right place; and one
+                // look may fail, or meet a process that is just making the next.
+                guard family.hasEnded else { return }
+                state.misses[exec, default: 0] += 1
+                if state.misses[exec] ?? 0 >= Self.looks { state.close(exec) }
                 return
             }
+            state.misses[exec] = nil
             state.families[exec]?.strays = seen.strays
         }
     }

@@ -83,6 +83,18 @@ package final class ImageClaims: Sendable {
         }
     }
 
+    /// Gives up claims whose images have gone, but for those that an act under way makes anew: they are
+    /// looked at once it is over.
+    ///
+    /// - Returns: Those that are given up.
+    package func lose(_ claims: [Claim]) -> [Claim] {
+        state.withLock { state in
+            let lost = claims.filter { state.underWay[$0] == nil }
+            for claim in lost { state.doubts[claim] = nil }
+            return lost
+        }
+    }
+
     /// The claims that are to be looked at now.
     ///
     /// - Parameters:

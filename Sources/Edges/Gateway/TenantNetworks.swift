@@ -100,7 +100,7 @@ final class TenantNetworks {
         _ completion: @escaping (Result<String, EngineFailure>) -> Void
     ) {
         guard let subnets else { return make(wish, nil, refused, left: left, completion) }
-        EngineCall.make(pool, .get, "/v\(wish.version)/networks") { result in
+        EngineCall.make(pool, .get, "/v\(wish.version)/networks", limit: 64 << 20) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
             case .success(let answer):
@@ -161,7 +161,10 @@ final class TenantNetworks {
 
     private static func failure(_ wish: Wish, _ answer: EngineAnswer) -> EngineFailure {
         EngineFailure(
-            "the network \(wish.name) cannot be had (status \(answer.head.status))", status: 502)
+            "the network \(wish.name) cannot be had: "
+                + (json(answer.body)?["message"]?.string.map { String($0.prefix(400)) }
+                    ?? "status \(answer.head.status)"),
+            status: 502)
     }
 
     private static func json(_ body: [UInt8]) -> JSONValue? {

@@ -53,11 +53,15 @@ package struct Permit: Hashable, Sendable {
     package let obligations: [Obligation]
     /// True when the grant speaks of everybody's objects and of what is nobody's.
     package let isUnrestricted: Bool
+    /// True when the engine holds what is other tenants'.
+    package let isShared: Bool
 
     /// Makes a permit.
     package init(
-        grant: Location?, tenant: String?, obligations: [Obligation], isUnrestricted: Bool = false
+        grant: Location?, tenant: String?, obligations: [Obligation], isUnrestricted: Bool = false,
+        isShared: Bool = false
     ) {
+        self.isShared = isShared
         self.isUnrestricted = isUnrestricted
         self.grant = grant
         self.tenant = tenant

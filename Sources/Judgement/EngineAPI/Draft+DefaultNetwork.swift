@@ -7,6 +7,18 @@ enum DefaultNetwork {
         ["", "bridge", "default"].contains(mode)
     }
 
+    /// The body of a connection whose endpoint does not name the default network: engines take the
+    /// endpoint's before the path's.
+    static func leavingNetworkID(_ body: JSONObject) -> JSONObject {
+        guard var endpoint = body["EndpointConfig"]?.object,
+            ["bridge", "default"].contains(endpoint["NetworkID"]?.string)
+        else { return body }
+        endpoint["NetworkID"] = nil
+        var body = body
+        body["EndpointConfig"] = .object(endpoint)
+        return body
+    }
+
     /// True when the container would be on it; the body of `POST /containers/create`.
     static func isUsed(by body: JSONObject) -> Bool {
         if body["NetworkDisabled"]?.bool == true { return false }

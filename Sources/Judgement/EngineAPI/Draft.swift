@@ -71,6 +71,9 @@ package struct Draft: Sendable {
             if kind == .containerCreate, let body = read.object {
                 read = .object(EngineDefaults.keepingMaskedPaths(body))
             }
+            if kind == .networkConnect, let body = read.object {
+                read = .object(DefaultNetwork.leavingNetworkID(body))
+            }
             object = read.object
             Self.judge(kind, object ?? JSONObject(), into: &act)
             // A second owner of the object would make every change to it a copy.

@@ -31,20 +31,21 @@ package enum EngineMessage {
         return JSONWriter.bytes(.object(retold)) + [0x0A]
     }
 
-    /// Text with each run of 64 hexadecimal digits replaced.
+    /// Text with each id replaced: 64 hexadecimal digits, or the first twelve of them.
     private static func told(
         _ text: [UInt8], _ spelled: [String: String], _ hidesOthers: Bool
     ) -> [UInt8] {
+        let digest = Array("sha256:".utf8)
         var output: [UInt8] = []
         output.reserveCapacity(text.count)
         var run = 0
         func end(at index: Int) {
-            guard run == 64 else { return }
-            let id = String(decoding: text[index - 64..<index], as: UTF8.self)
-            guard let said = spelled[id] ?? (hidesOthers ? "of somebody else's" : nil) else {
-                return
-            }
-            output.removeLast(64)
+            guard run == 64 || (run == 12 && hidesOthers) else { return }
+            let id = String(decoding: text[index - run..<index], as: UTF8.self)
+            let isDigest = output.dropLast(run).suffix(digest.count).elementsEqual(digest)
+            let known = spelled.first { $0.key.hasPrefix(id) || $0.key.hasPrefix("sha256:" + id) }
+            guard let said = known?.value ?? (hidesOthers ? "(hidden)" : nil) else { return }
+            output.removeLast(run + (isDigest ? digest.count : 0))
             output += Array(said.utf8)
         }
         for (index, byte) in text.enumerated() {

@@ -123,7 +123,12 @@ package struct ListSieve: Sendable {
         _ kind: ObjectKind, _ item: JSONObject, to tenant: String, _ owners: Owners
     ) -> JSONValue? {
         let isOwn = Sighting(kind, of: .object(item)).flatMap(owners.objects) == tenant
-        return isOwn ? .object(item) : nil
+        guard isOwn else { return nil }
+        var item = item
+        // The name of any image of the same content stands there.
+        item["ImageManifestDescriptor"] = item["ImageManifestDescriptor"].map(
+            DescriptorView.unnamed)
+        return .object(item)
     }
 
     /// The engine has ended.
@@ -231,8 +236,11 @@ package struct ListSieve: Sendable {
             state = .end
         case .item(let list):
             state = .afterItem(list: list)
-            guard let item = try value() else { return }
-            guard let object = item.object else { throw Unreadable() }
+            // An object that cannot be read is left out: it may be anybody's, and is no reason to show
+            // nobody anything.
+            if isTooLong { return }
+            guard bytes.first == UInt8(ascii: "{") else { throw Unreadable() }
+            guard let object = (try? value())?.object else { return }
             guard left != 0, let shown = rule(list, object) else { return }
             left = left.map { $0 - 1 }
             if hasItems { output.append(UInt8(ascii: ",")) }

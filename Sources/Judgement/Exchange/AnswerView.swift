@@ -87,17 +87,12 @@ enum AnswerView {
     /// How failures are told, when what was sent holds ids that the client did not give, or what the
     /// engine says could be others'.
     static func failure(_ act: Act, _ facts: Facts, _ permit: Permit) -> AnswerView? {
+        let hidesOthers = permit.isShared && permit.tenant != nil
         var spelled: [String: String] = [:]
-        var isShared = false
         for reference in act.references {
-            if reference.kind.isOwned, !reference.lendsPower, facts[reference] != nil {
-                // Only on a shared engine is that looked up.
-                isShared = true
-            }
-            guard case .found(let id, _)? = facts[reference], id != reference.text else { continue }
-            spelled[id] = reference.text
+            guard case .found(let id, _)? = facts[reference] else { continue }
+            if hidesOthers || id != reference.text { spelled[id] = reference.text }
         }
-        let hidesOthers = isShared && permit.tenant != nil
         if spelled.isEmpty, !hidesOthers { return nil }
         return .failure(spelled: spelled, hidesOthers: hidesOthers)
     }

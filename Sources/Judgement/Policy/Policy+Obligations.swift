@@ -22,7 +22,8 @@ extension Policy {
         }
         return Permit(
             grant: grant.location, tenant: tenant, obligations: obligations,
-            isUnrestricted: grant.scope == .everything)
+            isUnrestricted: grant.scope == .everything,
+            isShared: isShared)
     }
 
     private func runtime(_ act: Act, _ grant: Grant) -> [Obligation] {
