@@ -1,3 +1,4 @@
+package import JSON
 package import NIOCore
 package import Wire
 
@@ -7,6 +8,15 @@ package struct EngineAnswer: Sendable {
     package let head: ResponseHead
     /// The whole body.
     package let body: [UInt8]
+
+    /// The body as JSON; nil when it is none.
+    package var json: JSONValue? {
+        do {
+            return try JSONReader.value(of: body, depthLimit: 64)
+        } catch {
+            return nil
+        }
+    }
 }
 
 /// One call of the gateway's own: a request without a stream, an answer that fits into memory.

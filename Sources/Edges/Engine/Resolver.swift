@@ -346,10 +346,10 @@ package final class Resolver {
                 completion(.success(nil))
             case .success(let answer) where answer.head.status == 503:
                 // No node of a Swarm, in the words that clients look for.
-                let words = Self.json(answer.body)?["message"]?.string
+                let words = answer.json?["message"]?.string
                 completion(.failure(EngineFailure(words ?? "the engine is busy", status: 503)))
             case .success(let answer):
-                guard answer.head.status == 200, let value = Self.json(answer.body) else {
+                guard answer.head.status == 200, let value = answer.json else {
                     return completion(
                         .failure(
                             EngineFailure(
@@ -373,14 +373,6 @@ package final class Resolver {
         case .config: "/configs/\(text)"
         // Whose a task is follows from its service: not until services are a tenant's own.
         case .task, .node, .plugin, .engine: nil
-        }
-    }
-
-    private static func json(_ body: [UInt8]) -> JSONValue? {
-        do {
-            return try JSONReader.value(of: body, depthLimit: 64)
-        } catch {
-            return nil
         }
     }
 }

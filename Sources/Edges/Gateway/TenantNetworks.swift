@@ -79,7 +79,7 @@ final class TenantNetworks {
             case .failure(let failure): completion(.failure(failure))
             case .success(let answer) where answer.head.status == 404: make()
             case .success(let answer):
-                guard answer.head.status == 200, let value = Self.json(answer.body),
+                guard answer.head.status == 200, let value = answer.json,
                     let network = InspectedNetwork(value), value["Name"]?.string == wish.name
                 else { return completion(.failure(Self.failure(wish, answer))) }
                 guard self.isOwner(wish.tenant, network) else {
@@ -104,7 +104,7 @@ final class TenantNetworks {
             switch result {
             case .failure(let failure): completion(.failure(failure))
             case .success(let answer):
-                guard answer.head.status == 200, let networks = Self.json(answer.body)?.array else {
+                guard answer.head.status == 200, let networks = answer.json?.array else {
                     return completion(.failure(Self.failure(wish, answer)))
                 }
                 let taken = networks.flatMap { network in
@@ -144,7 +144,7 @@ final class TenantNetworks {
             switch result {
             case .failure(let failure): completion(.failure(failure))
             case .success(let answer) where answer.head.status == 201:
-                guard let id = Self.json(answer.body)?["Id"]?.string, !id.isEmpty else {
+                guard let id = answer.json?["Id"]?.string, !id.isEmpty else {
                     return completion(.failure(Self.failure(wish, answer)))
                 }
                 wish.made(id)
@@ -162,16 +162,8 @@ final class TenantNetworks {
     private static func failure(_ wish: Wish, _ answer: EngineAnswer) -> EngineFailure {
         EngineFailure(
             "the network \(wish.name) cannot be had: "
-                + (json(answer.body)?["message"]?.string.map { String($0.prefix(400)) }
+                + (answer.json?["message"]?.string.map { String($0.prefix(400)) }
                     ?? "status \(answer.head.status)"),
             status: 502)
-    }
-
-    private static func json(_ body: [UInt8]) -> JSONValue? {
-        do {
-            return try JSONReader.value(of: body, depthLimit: 64)
-        } catch {
-            return nil
-        }
     }
 }

@@ -5,7 +5,7 @@ package struct SubnetPool: Hashable, Sendable {
         /// The first address, as a number.
         let first: UInt32
         /// How many leading bits all its addresses share.
-        let prefix: Int
+        package let prefix: Int
 
         /// Reads `10.0.0.0/16`; nil when it is none. Bits behind the prefix count for nothing, as
         /// engines take a gateway's address for the subnet too.
@@ -34,6 +34,15 @@ package struct SubnetPool: Hashable, Sendable {
             return bytes.joined(separator: ".") + "/\(prefix)"
         }
 
+        /// True for ranges within the private ones (RFC 1918).
+        package var isPrivate: Bool {
+            let ranges = [
+                Subnet(first: 0x0A00_0000, prefix: 8), Subnet(first: 0xAC10_0000, prefix: 12),
+                Subnet(first: 0xC0A8_0000, prefix: 16),
+            ]
+            return ranges.contains { $0.prefix <= prefix && $0.overlaps(self) }
+        }
+
         /// True when an address is in both.
         package func overlaps(_ other: Subnet) -> Bool {
             let mask = Self.mask(min(prefix, other.prefix))
@@ -45,9 +54,10 @@ package struct SubnetPool: Hashable, Sendable {
         }
 
         private static func number(_ digits: Substring.UTF8View, atMost most: Int) -> Int? {
-            guard 1...3 ~= digits.count, digits.allSatisfy({ 0x30...0x39 ~= $0 }) else {
-                return nil
-            }
+            // Readers disagree on leading zeros.
+            guard 1...3 ~= digits.count, digits.allSatisfy({ 0x30...0x39 ~= $0 }),
+                digits.count == 1 || digits.first != 0x30
+            else { return nil }
             let number = digits.reduce(0) { $0 * 10 + Int($1) - 0x30 }
             return number <= most ? number : nil
         }

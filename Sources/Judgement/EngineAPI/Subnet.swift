@@ -1,3 +1,5 @@
+import Acts
+
 /// Subnets in CIDR notation.
 enum Subnet {
     /// True for a subnet within the private ranges (RFC 1918, RFC 4193) that leaves most of them to
@@ -12,16 +14,8 @@ enum Subnet {
             guard head.utf8.count == 4, let first = UInt16(head, radix: 16) else { return false }
             return first & 0xFE00 == 0xFC00 && length >= 48
         }
-        let octets = parts[0].split(
-            separator: UInt8(ascii: "."), omittingEmptySubsequences: false
-        ).compactMap(number)
-        guard octets.count == 4, octets.allSatisfy({ $0 <= 255 }), 16...32 ~= length,
-            address.utf8.allSatisfy({ $0 == 0x2E || 0x30...0x39 ~= $0 })
-        else { return false }
-        switch (octets[0], octets[1]) {
-        case (10, _), (172, 16...31), (192, 168): return true
-        default: return false
-        }
+        guard let subnet = SubnetPool.Subnet(text) else { return false }
+        return subnet.isPrivate && subnet.prefix >= 16
     }
 
     /// A decimal number of up to three digits without leading zeros, which readers disagree on.
