@@ -27,7 +27,7 @@ extension Integration {
                 let id = try plane.docker("alice", "create", "--name", "spoken", "bb:1").output
                     .trimmingCharacters(in: .whitespacesAndNewlines)
                 defer { plane.engine.clean("rm", "-f", "spoken") }
-                let direct = try plane.engine.docker("kill", "spoken")
+                let direct = try plane.engine.docker("kill", plane.engine.id("spoken"))
                 let through = try plane.docker("alice", "kill", "spoken")
                 #expect(through.status != 0 && !through.errors.contains(id), "\(through)")
                 #expect(
@@ -35,18 +35,22 @@ extension Integration {
                         == direct.errors.replacing("spoken", with: id))
                 let copy = try plane.docker("alice", "cp", "spoken:/nothing", "-")
                 #expect(copy.status != 0 && copy.errors.contains("spoken"), "\(copy)")
-                // Whoever comes second learns nothing of who was first, however close they were.
+                // Each tenant has one of the name; whoever comes second learns of its own tenant's alone.
                 let racers = try (0..<6).map { number in
                     try plane.start(number % 2 == 0 ? "alice" : "bo", "create", "--name", "raced", "bb:1")
                 }
                 let outcomes = racers.map { $0.finish(seconds: 60) }
                 defer { plane.engine.clean("rm", "-f", "raced") }
-                let winner = outcomes.firstIndex { $0.status == 0 }
-                let made = try #require(winner.map { outcomes[$0].output })
-                    .trimmingCharacters(in: .whitespacesAndNewlines)
-                #expect(outcomes.filter { $0.status == 0 }.count == 1)
-                for (number, outcome) in outcomes.enumerated() where number % 2 != (winner ?? 0) % 2 {
-                    #expect(!outcome.errors.contains(made), "\(outcome)")
+                for tenant in [0, 1] {
+                    let own = outcomes.enumerated().filter { $0.offset % 2 == tenant }.map(\.element)
+                    let others = outcomes.enumerated().filter { $0.offset % 2 != tenant }.map(\.element)
+                    #expect(own.filter { $0.status == 0 }.count == 1, "\(own)")
+                    let foreign = try #require(others.first { $0.status == 0 }).output
+                        .trimmingCharacters(in: .whitespacesAndNewlines)
+                    for outcome in own where outcome.status != 0 {
+                        #expect(outcome.errors.contains(#"The container name "/raced" is already in use"#), "\(outcome)")
+                        #expect(!outcome.errors.contains(foreign), "\(outcome)")
+                    }
                 }
             }
         }
@@ -93,7 +97,7 @@ extension Integration {
                     defer { plane.engine.clean("rm", "-f", "checked") }
                     #expect(made.status == 0, "\(made)")
                     let shown = try plane.engine.docker(
-                        "inspect", "-f", "{{.Config.Healthcheck.Interval}}", "checked")
+                        "inspect", "-f", "{{.Config.Healthcheck.Interval}}", plane.engine.id("checked"))
                     #expect(shown.output == interval + "\n", "\(shown)")
                 }
             }

@@ -40,11 +40,11 @@ extension Integration {
 
         /// What the engine has of these tests.
         private func found(_ plane: Plane) throws -> [Found] {
-            let seal = #"{{.Label "quaymaster.seal"}}"#
+            let seal = #"{{.Label "quaymaster.name"}} {{.Label "quaymaster.seal"}}"#
             let lists = [
-                ("container", ["ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.Names}} " + seal]),
-                ("network", ["network", "ls", "--no-trunc", "--format", "{{.ID}} {{.Name}} " + seal]),
-                ("volume", ["volume", "ls", "--format", "{{.Name}} {{.Name}} " + seal]),
+                ("container", ["ps", "-a", "--no-trunc", "--format", "{{.ID}} " + seal]),
+                ("network", ["network", "ls", "--no-trunc", "--format", "{{.ID}} " + seal]),
+                ("volume", ["volume", "ls", "--format", "{{.Name}} " + seal]),
             ]
             var found: [Found] = []
             for (kind, words) in lists {

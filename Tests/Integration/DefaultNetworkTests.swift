@@ -8,13 +8,13 @@ extension Integration {
 
         private func address(_ plane: Plane, _ name: String) throws -> String {
             try plane.engine.docker(
-                "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", name
+                "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", plane.engine.id(name)
             ).output.trimmingCharacters(in: .whitespacesAndNewlines)
         }
 
         private func networks(_ plane: Plane, _ name: String) throws -> String {
             try plane.engine.docker(
-                "inspect", "-f", "{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{end}}", name
+                "inspect", "-f", "{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{end}}", plane.engine.id(name)
             ).output.trimmingCharacters(in: .whitespacesAndNewlines)
         }
 
@@ -71,8 +71,11 @@ extension Integration {
                 "alice", "-X", "POST", "-H", "Content-Type: application/json", "-d", body,
                 "/networks/aside/connect")
             #expect(connected.status == 200, "\(connected)")
-            #expect(try networks(plane, "red1") == "aside quaymaster-red")
+            let both = try plane.docker(
+                "alice", "inspect", "-f", "{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{end}}", "red1")
+            #expect(both.output == "aside quaymaster-red \n")
             plane.engine.clean("rm", "-f", "red1")
+            plane.engine.clean("network", "rm", "aside")
             // What the administrators make is where it always was.
             let admin = try plane.docker("admin", "create", "--name", "linked2", "bb:1")
             defer { plane.engine.clean("rm", "-f", "linked2") }

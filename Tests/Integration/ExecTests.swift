@@ -17,7 +17,7 @@ extension Integration {
 
         /// Which of some words stand in the arguments of a container's processes.
         private func alive(_ words: [String], in name: String, _ plane: Plane) throws -> [String] {
-            let text = try plane.engine.docker("exec", name, "ps", "-o", "args").output
+            let text = try plane.engine.docker("exec", plane.engine.id(name), "ps", "-o", "args").output
             return words.filter(text.contains)
         }
 
@@ -69,7 +69,7 @@ extension Integration {
                 #expect(live.wait { $0.output.contains("\"start\"") })
                 for _ in 0..<10 { try plane.docker("alice", "exec", "told", "echo", "alices") }
                 try plane.docker("carol", "exec", "told", "echo", "carols")
-                try plane.engine.docker("exec", "told", "echo", "nobodys")
+                try plane.engine.docker("exec", plane.engine.id("told"), "echo", "nobodys")
                 // A label takes the place of an exec's id in the events of its container.
                 let id = try #require(
                     live.output.components(separatedBy: "\"execID\":\"").dropFirst().first?.prefix { $0 != "\"" })

@@ -114,7 +114,7 @@ extension Integration {
                             + "Content-Length: 100000\r\n\r\n" + String(repeating: "\0", count: 300), half: true)
                 }
                 let state = try run(
-                    ["docker", "inspect", "-f", "{{.State.Status}}", name],
+                    ["docker", "inspect", "-f", "{{.State.Status}}", try plane.engine.id(name)],
                     environment: plane.environment("admin"), seconds: 15)
                 #expect(state.output == "created\n", "\(state)")
             }

@@ -37,7 +37,45 @@ struct PrivateEngine {
     /// Removes what a test has made; what is not there is no matter.
     func clean(_ arguments: [String]) {
         do {
-            _ = try run(["docker", "-H", "unix://\(socket)"] + arguments)
+            var words = arguments
+            // Tenants' containers have other names on the engine.
+            if words.first == "rm" { words = try words.map { $0.hasPrefix("-") ? $0 : try id($0) } }
+            _ = try run(["docker", "-H", "unix://\(socket)"] + words)
+        } catch {
+            Issue.record(error)
+        }
+    }
+
+    /// What the engine calls a container that a tenant has named; the name itself when none has.
+    func id(_ name: String) throws -> String {
+        let found = try docker(
+            "ps", "-aq", "--no-trunc", "--filter", "label=quaymaster.name=\(name)", "--filter",
+            "label=quaymaster.identity"
+        ).output.split(separator: "\n")
+        return found.first.map(String.init) ?? name
+    }
+
+    /// What the engine calls a volume or network that a tenant has named.
+    func name(_ kind: String, _ name: String) throws -> String {
+        let format = kind == "volume" ? "{{.Name}}" : "{{.ID}}"
+        let found = try docker(
+            kind, "ls", "--filter", "label=quaymaster.name=\(name)", "--format", format
+        ).output.split(separator: "\n")
+        return found.first.map(String.init) ?? name
+    }
+
+    /// Removes everything that gateways have made for tenants.
+    func cleanTenants() {
+        do {
+            for (list, remove) in [
+                (["ps", "-aq"], ["rm", "-f", "-v"]), (["volume", "ls", "-q"], ["volume", "rm", "-f"]),
+                (["network", "ls", "-q"], ["network", "rm"]),
+            ] {
+                let made = try run(
+                    ["docker", "-H", "unix://\(socket)"] + list + ["--filter", "label=quaymaster.identity"])
+                let names = made.output.split(separator: "\n").map(String.init)
+                if !names.isEmpty { clean(remove + names) }
+            }
         } catch {
             Issue.record(error)
         }
@@ -182,8 +220,7 @@ final class Plane {
     /// Stops everything and removes what was made.
     func remove() {
         stop()
-        // What the gateway itself has made.
-        engine.clean("network", "rm", "quaymaster-red", "quaymaster-blue")
+        engine.cleanTenants()
         try? FileManager.default.removeItem(at: folder)
     }
 

@@ -119,7 +119,7 @@ extension Integration {
                     "alice", "-X", "POST", "-H", "Content-Type: application/json", "-d", "{}", "/v1.41/exec/\(id)/start")
                 #expect(again.body.contains("already"), "an exec starts once: \(again)")
                 // One that went around the door is nobody's here but an administrator's.
-                let raw = try plane.engine.docker("exec", "-d", "shared", "sleep", "50")
+                let raw = try plane.engine.docker("exec", "-d", plane.engine.id("shared"), "sleep", "50")
                 #expect(raw.status == 0)
             }
         }
@@ -133,7 +133,7 @@ extension Integration {
                 let attached = try plane.start("alice", "exec", "haunted", "sh", "-c", "sleep 772 & sleep 773")
                 try plane.docker("carol", "exec", "-d", "haunted", "sleep", "774")
                 func running() throws -> String {
-                    try plane.engine.docker("exec", "haunted", "ps", "-o", "args").output
+                    try plane.engine.docker("exec", plane.engine.id("haunted"), "ps", "-o", "args").output
                 }
                 let end = Date().addingTimeInterval(20)
                 func run(_ ids: [String]) throws -> Int {

@@ -4,6 +4,16 @@ package import JSON
 import NIOCore
 import Wire
 
+/// What a tenant's word for an object leads to.
+package enum Meant: Hashable, Sendable {
+    /// The object of this full id; a volume's name on the engine.
+    case id(String)
+    /// Perhaps to something that a Swarm has made of a service of these tenants.
+    case task(of: [String])
+    /// To nothing that the tenant has, whoever else has it.
+    case nothing
+}
+
 /// Finds out what references mean, by asking the engine.
 ///
 /// What a container was allowed never changes, so it is remembered by full id; names, and what a
@@ -14,6 +24,8 @@ package final class Resolver {
     private let owner: Sighting.Owner
     private let imageOwner: (String) -> String?
     private let gone: (ObjectKind, String) -> (() -> Void)?
+    private let meaning: (ObjectKind, String, [String]) -> Meant
+    private let told: (String) -> Retelling
     private var containers: [String: InspectedContainer] = [:]
 
     /// How many containers are remembered before all are forgotten.
@@ -29,11 +41,17 @@ package final class Resolver {
     ///   - owner: Says whose an object is.
     ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
     ///   - gone: Called before an object is asked for; what it gives is called when there is none.
+    ///   - meaning: What tenants mean by a text.
+    ///   - told: Tells the engine's names as a tenant knows them.
     package init(
         pool: EnginePool, facts: EngineFacts, owner: @escaping Sighting.Owner,
         imageOwner: @escaping (String) -> String?,
-        gone: @escaping (ObjectKind, String) -> (() -> Void)?
+        gone: @escaping (ObjectKind, String) -> (() -> Void)?,
+        meaning: @escaping (ObjectKind, String, [String]) -> Meant,
+        told: @escaping (String) -> Retelling
     ) {
+        self.told = told
+        self.meaning = meaning
         self.pool = pool
         self.facts = facts
         self.owner = owner
@@ -45,36 +63,45 @@ package final class Resolver {
     ///
     /// - Parameters:
     ///   - references: What is asked about.
+    ///   - tenants: Whose names are meant; nil: the engine's.
     ///   - isWanted: Asked before each; false when whoever asked has gone, and nobody is called.
     ///   - completion: Called once, on the loop.
     package func resolve(
-        _ references: [Reference], while isWanted: @escaping () -> Bool,
+        _ references: [Reference], in tenants: [String]?, while isWanted: @escaping () -> Bool,
         _ completion: @escaping (Result<Facts, EngineFailure>) -> Void
     ) {
         facts.withTraits(pool) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
             case .success(let traits):
-                self.resolve(references[...], Facts(), "/v\(traits.version)", isWanted, completion)
+                let question = Question(
+                    tenants: tenants, prefix: "/v\(traits.version)", isWanted: isWanted)
+                self.resolve(references[...], Facts(), question, completion)
             }
         }
     }
 
+    /// What all references of one request are asked with.
+    private struct Question {
+        let tenants: [String]?
+        let prefix: String
+        let isWanted: () -> Bool
+    }
+
     private func resolve(
-        _ references: ArraySlice<Reference>, _ facts: Facts, _ prefix: String,
-        _ isWanted: @escaping () -> Bool,
+        _ references: ArraySlice<Reference>, _ facts: Facts, _ question: Question,
         _ completion: @escaping (Result<Facts, EngineFailure>) -> Void
     ) {
         var left = references
         var facts = facts
         // What is known is answered in a loop: a call each would pile up the stack.
-        while let reference = left.first, let known = remembered(reference) {
+        while let reference = left.first, let known = remembered(reference, question.tenants) {
             facts[reference] = known
             left = left.dropFirst()
         }
-        guard isWanted() else { return }
+        guard question.isWanted() else { return }
         guard let reference = left.first else { return completion(.success(facts)) }
-        find(reference, prefix) { [facts, left] result in
+        find(reference, question) { [facts, left] result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
             case .success(let found):
@@ -82,19 +109,89 @@ package final class Resolver {
                 facts[reference] = found.resolution
                 facts.powers[reference] = found.powers
                 facts.images[reference] = found.image
-                self.resolve(left.dropFirst(), facts, prefix, isWanted, completion)
+                self.resolve(left.dropFirst(), facts, question, completion)
             }
         }
     }
 
     /// What is known without asking: that there is no such kind, and whose a container of a full id
     /// is, as long as nobody asks what it was allowed.
-    private func remembered(_ reference: Reference) -> Resolution? {
+    private func remembered(_ reference: Reference, _ tenants: [String]?) -> Resolution? {
         if Self.path(reference.kind, reference.text) == nil { return .absent }
-        guard reference.kind == .container, !reference.lendsPower, reference.text.utf8.count == 64,
-            let known = containers[reference.text]
+        var text = reference.text
+        if let tenants, reference.kind.isRecorded {
+            switch meaning(reference.kind, text, tenants) {
+            case .nothing: return .absent
+            case .id(let id): text = id
+            case .task: return nil
+            }
+        }
+        guard reference.kind == .container, !reference.lendsPower, text.utf8.count == 64,
+            let known = containers[text]
         else { return nil }
         return found(known)
+    }
+
+    private func find(
+        _ reference: Reference, _ question: Question,
+        _ completion: @escaping (Result<Finding, EngineFailure>) -> Void
+    ) {
+        guard let tenants = question.tenants, reference.kind.isRecorded else {
+            return find(reference, question.prefix, completion)
+        }
+        switch meaning(reference.kind, reference.text, tenants) {
+        case .nothing: completion(.success(.absent))
+        case .id(let id):
+            let release = gone(reference.kind, id)
+            find(reference.called(id), question.prefix) { result in
+                // Another volume has come to the name: what was the tenant's is gone.
+                if case .success(let finding) = result, reference.kind == .volume,
+                    case .found(_, let tenant) = finding.resolution,
+                    tenant.map({ !tenants.contains($0) }) ?? true
+                {
+                    release?()
+                    return completion(.success(.absent))
+                }
+                completion(result)
+            }
+        case .task(let tenants):
+            // Asked for all alike, so that nobody learns from the time what others have.
+            tasks(of: tenants[...], reference, question.prefix) { result in
+                switch result {
+                case .failure(let failure): completion(.failure(failure))
+                case .success(nil): completion(.success(.absent))
+                case .success(let id?): self.find(reference.called(id), question.prefix, completion)
+                }
+            }
+        }
+    }
+
+    /// Finds a container of a service's task, or a volume that came with one.
+    private func tasks(
+        of tenants: ArraySlice<String>, _ reference: Reference, _ prefix: String,
+        _ completion: @escaping (Result<String?, EngineFailure>) -> Void
+    ) {
+        guard let tenant = tenants.first else { return completion(.success(nil)) }
+        let path = ObjectListView.pathOfTasks(tenant)
+        EngineCall.make(pool, .get, prefix + path, limit: 64 << 20) { result in
+            switch result {
+            case .failure(let failure): completion(.failure(failure))
+            case .success(let answer):
+                guard answer.head.status == 200,
+                    let items = ObjectListView.items(.container, answer.body)
+                else {
+                    return completion(
+                        .failure(EngineFailure("the engine would not list tasks", status: 502)))
+                }
+                let own = items.filter { item in
+                    Sighting(.container, of: item).flatMap(self.owner) == tenant
+                }
+                if let id = ObjectListView.task(reference, among: own, self.told(tenant)) {
+                    return completion(.success(id))
+                }
+                self.tasks(of: tenants.dropFirst(), reference, prefix, completion)
+            }
+        }
     }
 
     private func found(_ container: InspectedContainer) -> Resolution {

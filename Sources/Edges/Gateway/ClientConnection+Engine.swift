@@ -95,6 +95,7 @@ extension ClientConnection: EngineConnectionUser {
         case .chunked: endChunks()
         case .events: endEvents()
         case .list: endList()
+        case .lines: endLines()
         case .idle, .head, .framed, .collecting: engineBrokeOff()
         }
         process()
@@ -106,6 +107,7 @@ extension ClientConnection: EngineConnectionUser {
         case .chunked: endChunks()
         case .events: endEvents()
         case .list: endList()
+        case .lines: endLines()
         case .raw: run(exchange.engineClosed())
         case .idle, .head, .framed, .collecting: engineBrokeOff()
         }
@@ -142,6 +144,7 @@ extension ClientConnection: EngineConnectionUser {
             case .chunked: return relayChunk()
             case .events: return relayEvents()
             case .list: return relayList()
+            case .lines: return relayLines()
             case .collecting(var body, let limit):
                 outflow = .idle
                 return collectAnswer(&body, limit)
@@ -198,6 +201,10 @@ extension ClientConnection: EngineConnectionUser {
         case .list(let head):
             outflow = .list
             write(ByteBuffer(bytes: head))
+        case .lines(let head):
+            outflow = .lines
+            heldLine = []
+            write(ByteBuffer(bytes: head))
         case .collect(let limit):
             outflow = .collecting([], limit: limit)
         }
@@ -248,7 +255,16 @@ extension ClientConnection: EngineConnectionUser {
 
     /// Whose objects and images are.
     var owners: Owners {
-        Owners(objects: loop.services.ownership.owner, images: loop.imageOwner)
+        Owners(
+            objects: loop.services.ownership.owner, images: loop.imageOwner, names: retelling)
+    }
+
+    /// Tells the engine's names as the client knows them; nil: as the engine says them.
+    var retelling: Retelling? {
+        guard tenants != nil, let permit = exchange.permit, permit.tellsNames,
+            let tenant = permit.tenant
+        else { return nil }
+        return loop.services.ownership.retelling(for: tenant)
     }
 
     /// Shows an answer that was collected, as far as the client may see it.

@@ -38,10 +38,15 @@ extension ClientConnection {
         events.lines = EventLines()
         let tenant = exchange.narrowedTo
         let (shown, waits) = lines.take(
-            whose: { line in tenant.map { rule(line, for: $0) } ?? .shown },
+            whose: { line in
+                if let filter = exchange.eventFilter, !filter.matches(retelling?.told(line) ?? line) {
+                    return .hidden
+                }
+                return tenant.map { rule(line, for: $0) } ?? .shown
+            },
             { rule($0, in: $1) })
         events.lines = lines
-        writeChunk(ByteBuffer(bytes: shown))
+        writeChunk(ByteBuffer(bytes: retelling?.told(shown) ?? shown))
         if waits { return holdEvents() }
         if answers.isBodyRead { endChunks() }
     }

@@ -19,6 +19,10 @@ extension ClientConnection {
         facts = Facts()
         intent = nil
         removal = nil
+        volumeIntents = [:]
+        renaming = nil
+        tenants = nil
+        turns = 0
         engineStatus = 0
         upload = nil
         isUploadBusy = false

@@ -10,6 +10,7 @@ extension ClientConnection {
     func judge(_ act: Act) {
         let policy = loop.services.authority.policy
         record?.policy = policy.version
+        tenants = policy.tenants(named: act, by: peer.identity)
         facts = known(act)
         guard policy.needsFacts(act, by: peer.identity) else { return decide(act) }
         lookUp(act, under: policy) { facts in
@@ -29,7 +30,7 @@ extension ClientConnection {
         let wanted = act.references.filter {
             $0.lendsPower || $0.kind == .image || (policy.isShared && $0.kind.isOwned)
         }
-        loop.resolver.resolve(wanted) {
+        loop.resolver.resolve(wanted, in: tenants) {
             number == self.number && self.isActive
         } _: { result in
             guard number == self.number, self.isActive else { return }

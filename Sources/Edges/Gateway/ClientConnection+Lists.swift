@@ -1,4 +1,5 @@
 import Engine
+import EngineAPI
 import Exchange
 import NIOCore
 import Wire
@@ -22,6 +23,40 @@ extension ClientConnection {
         write(ByteBuffer(bytes: ChunkLine.last))
         run(exchange.answerEnded())
     }
+
+    // MARK: Lines
+
+    /// Passes on the lines that are here with the client's names.
+    func relayLines() {
+        var bytes: [UInt8] = []
+        do {
+            // Never refused for its length: what is here is what was read from the socket.
+            _ = try answers.collectBody(into: &bytes, limit: .max)
+        } catch {
+            return run(exchange.abort())
+        }
+        heldLine += bytes
+        let isWhole = answers.isBodyRead
+        let end = isWhole ? heldLine.endIndex : heldLine.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        guard heldLine.count - end <= Self.longestLine else { return run(exchange.abort()) }
+        let lines = Array(heldLine[..<end])
+        heldLine.removeFirst(end)
+        writeChunk(ByteBuffer(bytes: retelling?.told(lines) ?? lines))
+        if isWhole { endChunks() }
+    }
+
+    /// The engine has ended; what its framing promised may be here.
+    func endLines() {
+        do {
+            try answers.inputEnded()
+        } catch {
+            return engineBrokeOff()
+        }
+        relayLines()
+    }
+
+    /// The most bytes of a line that is told anew.
+    private static let longestLine = 4 << 20
 
     // MARK: Lists
 

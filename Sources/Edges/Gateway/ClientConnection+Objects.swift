@@ -15,11 +15,10 @@ extension ClientConnection {
     func makeVolumes(
         _ names: ArraySlice<String>, _ tenant: String?, _ then: @escaping () -> Void
     ) {
-        guard let name = names.first, let tenant else { return then() }
-        let (intent, seal) = loop.services.ownership.intent(
-            .volume, for: tenant, by: peer.identity, name: name)
+        guard let name = names.first, let tenant, let intent = volumeIntents.removeValue(forKey: name)
+        else { return then() }
         intend(intent) {
-            self.makeVolume(name, intent, seal) {
+            self.makeVolume(name, intent, self.loop.services.ownership.seal(of: intent)) {
                 self.makeVolumes(names.dropFirst(), tenant, then)
             }
         }
@@ -31,17 +30,20 @@ extension ClientConnection {
         let labels = JSONObject([
             (StampedLabel.tenant, .string(intent.tenant)),
             (StampedLabel.identity, .string(intent.identity)),
-            (StampedLabel.seal, .string(seal.text)),
+            (StampedLabel.seal, .string(seal.text)), (StampedLabel.name, .string(name)),
         ])
         let ownership = loop.services.ownership
-        let body = JSONObject([("Name", .string(name)), ("Labels", .object(labels))])
+        let body = JSONObject([
+            ("Name", .string(intent.engineName)), ("Labels", .object(labels)),
+        ])
         let number = self.number
         let version = loop.services.facts.traits?.version ?? .floor
         EngineCall.make(
             loop.pool, .post, "/v\(version)/volumes/create",
             json: JSONWriter.bytes(.object(body))
         ) { result in
-            let isMade = self.settle(result, name, intent, ownership)
+            let isMade = self.settle(result, intent, ownership)
+            ownership.objects.end(intent.nonce)
             guard number == self.number, self.isActive else { return }
             switch result {
             case .success where isMade:
@@ -72,15 +74,15 @@ extension ClientConnection {
     /// Settles the intent of a volume; true when it is the one that was made: the engine answers with
     /// what exists as if it were new. What the engine refused came to nothing.
     private func settle(
-        _ result: Result<EngineAnswer, EngineFailure>, _ name: String, _ intent: OwnedObject,
+        _ result: Result<EngineAnswer, EngineFailure>, _ intent: OwnedObject,
         _ ownership: Ownership
     ) -> Bool {
         guard case .success(let answer) = result else { return false }
         if answer.head.status < 300 {
             let made = MadeObject(.volume, answer.body)
             let nonce = made?.seal.flatMap { Seal(parsing: $0) }?.nonce
-            if made?.id == name, nonce == intent.nonce {
-                ownership.settle(intent.nonce, as: name)
+            if made?.id == intent.engineName, nonce == intent.nonce {
+                ownership.settle(intent.nonce, as: intent.engineName)
                 return true
             }
         }
@@ -93,8 +95,10 @@ extension ClientConnection {
         let number = self.number
         let ownership = loop.services.ownership
         let isWanted = { number == self.number && self.isActive }
-        let (intent, seal) = ownership.intent(
-            .network, for: tenant, by: peer.identity, name: TenantNetwork.name(of: tenant))
+        let intent = ownership.intent(
+            .network, for: tenant, by: peer.identity, name: TenantNetwork.name(of: tenant),
+            isOwnName: false)
+        let seal = ownership.seal(of: intent)
         let wish = TenantNetworks.Wish(
             tenant: tenant, version: engine.version,
             // Without the tenant's label no prune of the tenant's finds it: stopped containers need it.

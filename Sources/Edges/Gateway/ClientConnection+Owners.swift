@@ -19,20 +19,28 @@ extension ClientConnection {
         var marks = Marks()
         let ownership = loop.services.ownership
         noteRemoval(act)
+        // What was found under an earlier policy may have been looked for by other names.
+        if permit.tellsNames, let tenants { noteNames(act, tenants, &marks) }
+        if marks.namesAreOurs, act.operation == "ContainerRename" {
+            guard keepNewName(of: act, &marks) else { return }
+        }
         for obligation in permit.obligations {
             switch obligation {
             case .own(let kind, let tenant):
-                let made = ownership.intent(
-                    kind, for: tenant, by: peer.identity, name: act.newName)
-                intent = made.object
-                marks.seal = made.seal.text
+                guard keepName(kind, for: tenant, act, &marks) else { return }
+            case .makeVolumes(let names):
+                guard let tenant = permit.tenant, keepVolumeNames(names, for: tenant, &marks)
+                else { return }
             case .stamp(.some) where act.relabels:
                 // The labels of an update replace the object's, its seal among them.
                 guard let (kind, id) = subject(of: act) else { continue }
                 marks.seal = ownership.seal(kind, id)?.text
             case .stamp(.some) where act.creates == .image:
                 // An image of a container would have the container's.
-                if loop.services.authority.policy.isShared { marks.seal = "" }
+                if loop.services.authority.policy.isShared {
+                    marks.seal = ""
+                    marks.shownName = ""
+                }
             case .narrow(let tenant):
                 guard case .list(let kind) = act.reach, kind.isRecorded || kind == .task else {
                     continue
@@ -47,7 +55,7 @@ extension ClientConnection {
     }
 
     /// The object in an act's path, by its full id.
-    private func subject(of act: Act) -> (ObjectKind, String)? {
+    func subject(of act: Act) -> (ObjectKind, String)? {
         guard let reference = act.references.first(where: { $0.origin == "path" }) else {
             return nil
         }
@@ -166,11 +174,17 @@ extension ClientConnection {
 
     /// An intent that came to nothing is forgotten; one whose end nobody knows is not.
     func forgetIntent() {
+        noteRenamed(isDone: false)
+        let objects = loop.services.store.objects
+        // Volumes that were asked for are not among these any more.
+        objects.drop(volumeIntents.values.map(\.nonce))
+        volumeIntents = [:]
         guard let intent else { return }
         self.intent = nil
+        objects.end(intent.nonce)
         let wasAsked = outbound != nil
         guard !wasAsked || (400..<500).contains(engineStatus) else { return }
-        loop.services.store.objects.drop([intent.nonce])
+        objects.drop([intent.nonce])
     }
 
     // MARK: Removing
@@ -185,6 +199,7 @@ extension ClientConnection {
 
     /// What the engine has removed, or does not know, is nobody's.
     func forgetRemoved() {
+        if (200..<300).contains(engineStatus) { noteRenamed(isDone: true) }
         if let act = exchange.act, act.verbs == [.prune], engineStatus == 200 {
             loop.services.ownership.isStale.store(true, ordering: .relaxed)
         }

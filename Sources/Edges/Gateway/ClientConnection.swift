@@ -50,6 +50,8 @@ final class ClientConnection: ChannelInboundHandler {
         case events
         /// They are a list; what the client may see of each piece becomes a chunk.
         case list
+        /// They are lines; each is told anew and becomes a chunk.
+        case lines
         /// They are a body that is changed as a whole.
         case collecting([UInt8], limit: Int)
         /// They go to the client as they are.
@@ -81,6 +83,14 @@ final class ClientConnection: ChannelInboundHandler {
     var facts = Facts()
     /// What is to be made for a tenant.
     var intent: OwnedObject?
+    /// Volumes that are to be made first, by the tenant's names.
+    var volumeIntents: [String: OwnedObject] = [:]
+    /// The new name of a container, while the engine is asked.
+    var renaming: Renaming?
+    /// The tenants whose names the client means; nil: the engine's.
+    var tenants: [String]?
+    /// How often the act was judged again.
+    var turns = 0
     /// What our store knew of what is to be removed.
     var removal: OwnedObject?
     /// The status of the engine's answer; 0 before there is one.
@@ -106,6 +116,8 @@ final class ClientConnection: ChannelInboundHandler {
     var outflow = Outflow.idle
     var answers = MessageReader()
     var events = EventStream()
+    /// The beginning of a line whose end has not come.
+    var heldLine: [UInt8] = []
     /// The names of images that the exchange has claimed.
     var claims: [ImageClaims.Claim] = []
     /// The number of a request that is making an exec.

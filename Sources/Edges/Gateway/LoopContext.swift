@@ -45,7 +45,7 @@ final class LoopContext {
         let ownership = services.ownership
         resolver = Resolver(
             pool: pool, facts: services.facts, owner: ownership.owner, imageOwner: imageOwner,
-            gone: ownership.whenGone)
+            gone: ownership.whenGone, meaning: ownership.meaning, told: ownership.retelling)
         networks = TenantNetworks(pool, services.networkTurns, services.limits.subnets) {
             ownership.owner(of: $1.sighting) == $0
         }

@@ -56,7 +56,10 @@ package final class Ownership: Sendable {
         objects[key(kind, id)]
     }
 
-    private func key(_ kind: ObjectKind, _ id: String) -> OwnedObject.Key {
+    /// What the engine calls itself.
+    var engine: String { facts.id }
+
+    func key(_ kind: ObjectKind, _ id: String) -> OwnedObject.Key {
         OwnedObject.Key(engine: facts.id, kind: kind.rawValue, id: id)
     }
 
@@ -79,7 +82,8 @@ package final class Ownership: Sendable {
             intent.kind == key.kind, sealer.isGenuine(seal, of: intent)
         else { return nil }
         // A name that was asked for is a volume's id.
-        if sighting.kind == .volume, !intent.name.isEmpty, intent.name != sighting.id { return nil }
+        let name = intent.engineName.isEmpty ? intent.name : intent.engineName
+        if sighting.kind == .volume, !name.isEmpty, name != sighting.id { return nil }
         settle(intent.nonce, as: sighting.id)
         return intent.tenant
     }
@@ -97,15 +101,38 @@ package final class Ownership: Sendable {
 
     // MARK: Changing
 
-    /// What is to be made for a tenant, with its seal; nothing is written yet.
+    /// What is to be made for a tenant; nothing is written yet.
+    ///
+    /// - Parameters:
+    ///   - kind: What it will be.
+    ///   - tenant: Whose it will be.
+    ///   - identity: Who makes it.
+    ///   - name: What the tenant calls it; "" for what the engine names.
+    ///   - isOwnName: False when the engine is to call it so too.
     func intent(
-        _ kind: ObjectKind, for tenant: String, by identity: String, name: String
-    ) -> (object: OwnedObject, seal: Seal) {
-        let object = OwnedObject(
-            nonce: Sealer.nonce(), engine: facts.id, kind: kind.rawValue, name: name,
-            tenant: tenant, identity: identity)
-        return (object, sealer.seal(of: object))
+        _ kind: ObjectKind, for tenant: String, by identity: String, name: String,
+        isOwnName: Bool = true
+    ) -> OwnedObject {
+        let nonce = Sealer.nonce()
+        let mark = OwnedObject.mark(of: nonce)
+        let engineName =
+            name.isEmpty || !isOwnName
+            ? name : EngineName.make(kind, tenant: tenant, name: name, mark: mark)
+        return OwnedObject(
+            nonce: nonce, engine: facts.id, kind: kind.rawValue, name: name,
+            engineName: engineName, tenant: tenant, identity: identity)
     }
+
+    /// What a volume is if it has to be made again under the name that it has.
+    func intent(again object: OwnedObject, by identity: String) -> OwnedObject {
+        OwnedObject(
+            nonce: object.mark + OwnedObject.mark(of: Sealer.nonce()), engine: object.engine,
+            kind: object.kind, name: object.name, engineName: object.id ?? "",
+            tenant: object.tenant, identity: identity)
+    }
+
+    /// The seal of an object.
+    func seal(of object: OwnedObject) -> Seal { sealer.seal(of: object) }
 
     /// The seal of what stands in the store, for labels that are written anew.
     func seal(_ kind: ObjectKind, _ id: String) -> Seal? {

@@ -101,6 +101,11 @@ final class OwnershipSweeper {
         _ kind: ObjectKind, _ engine: String, _ seen: [Sighting], _ before: Int64
     ) {
         let ownership = services.ownership
+        defer {
+            for sighting in seen {
+                ownership.objects.learn(sighting.name, of: ownership.key(kind, sighting.id))
+            }
+        }
         // Seals settle what they prove.
         let owners = Dictionary(
             seen.map { ($0.id, ownership.owner(of: $0)) }, uniquingKeysWith: { $1 ?? $0 })

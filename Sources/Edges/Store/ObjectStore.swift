@@ -12,7 +12,7 @@ package final class ObjectStore: Sendable {
     private let database: DatabaseQueue
     private let queue: DispatchQueue
     // Guards the table; held for a look-up or a change in memory.
-    private let table: Mutex<ObjectTable>
+    let table: Mutex<ObjectTable>
 
     init(
         _ file: StoreFile, _ database: DatabaseQueue, _ queue: DispatchQueue
@@ -145,6 +145,10 @@ package final class ObjectStore: Sendable {
                     if let key = object.key, let old = self[key], old.tenant != object.tenant {
                         throw StoreError.taken("\(key.kind)/\(key.id)", by: old.tenant)
                     }
+                    let holder = table.withLock { $0.named(object.name, like: object) }
+                    if let holder, holder.id != object.id {
+                        throw StoreError.taken("\(object.kind)/\(object.name)", by: object.tenant)
+                    }
                 }
                 try database.write { database in
                     for object in objects {
@@ -204,7 +208,7 @@ package final class ObjectStore: Sendable {
                 """, arguments: [object.engine, object.kind, object.id, object.nonce])
     }
 
-    private func write(
+    func write(
         _ completion: @escaping Store.Completion,
         _ change: @escaping @Sendable (Database) throws -> Void
     ) {

@@ -1,4 +1,4 @@
-/// Whose objects are, in memory: values in, values out.
+/// Whose objects are and what they are called, in memory: values in, values out.
 struct ObjectTable {
     private(set) var settled: [OwnedObject.Key: OwnedObject] = [:]
     private(set) var pending: [String: OwnedObject] = [:]
@@ -6,34 +6,79 @@ struct ObjectTable {
     private(set) var keys: [String: OwnedObject.Key] = [:]
     /// How many objects without a seal each tenant has of each kind.
     private var unsealed: [Share: Int] = [:]
-    /// Whose objects were that are gone: their last events come later.
-    private var gone: [OwnedObject.Key: String] = [:]
+    /// The nonces of what each tenant has of each kind.
+    private var shares: [Share: Set<String>] = [:]
+    /// Who has each name, by nonce; what is being made has its name too.
+    private var names: [Name: String] = [:]
+    /// What engine names with a mark are to their tenants; several when an object was renamed.
+    private var marks: [String: [Called]] = [:]
+    /// What is being made or renamed at this moment.
+    private var underWay: Set<String> = []
+    /// What objects were that are gone: their last events come later.
+    private var gone: [OwnedObject.Key: OwnedObject] = [:]
     private var goneOrder: [OwnedObject.Key] = []
 
     private struct Share: Hashable {
         let kind: String
         let tenant: String
+
+        init(_ object: OwnedObject) {
+            kind = object.kind
+            tenant = object.tenant
+        }
+
+        init(kind: String, tenant: String) {
+            self.kind = kind
+            self.tenant = tenant
+        }
+    }
+
+    /// A name, whose it is.
+    private struct Name: Hashable {
+        let engine: String
+        let kind: String
+        let tenant: String
+        let name: String
+
+        init(_ object: OwnedObject, _ name: String) {
+            engine = object.engine
+            kind = object.kind
+            tenant = object.tenant
+            self.name = name
+        }
+    }
+
+    /// What an object is called on an engine and by its tenant.
+    struct Called: Hashable {
+        let engineName: String
+        let name: String
+        let tenant: String
     }
 
     /// How many that are gone are remembered.
     private static let remembered = 8192
+    /// How many names of one object are remembered.
+    private static let rememberedNames = 4
+
+    // MARK: Looking
 
     /// Whose an object was that is gone; nil when nobody remembers.
-    func lastOwner(of key: OwnedObject.Key) -> String? { gone[key] }
+    func lastOwner(of key: OwnedObject.Key) -> String? { gone[key]?.tenant }
 
-    mutating func add(_ object: OwnedObject) {
-        guard let key = object.key else {
-            pending[object.nonce] = object
-            return
+    /// What engine names with a mark are to their tenants.
+    func called(_ mark: String) -> [Called] { marks[mark] ?? [] }
+
+    /// The object that a tenant calls so; what is being made is one without an id.
+    func named(_ name: String, like object: OwnedObject) -> OwnedObject? {
+        guard !name.isEmpty, let nonce = names[Name(object, name)] else { return nil }
+        return pending[nonce] ?? keys[nonce].flatMap { settled[$0] }
+    }
+
+    /// The objects of a kind that a tenant has and that are known by their ids.
+    func objects(_ kind: String, of tenant: String) -> [OwnedObject] {
+        (shares[Share(kind: kind, tenant: tenant)] ?? []).compactMap { nonce in
+            keys[nonce].flatMap { settled[$0] }
         }
-        forget(key)
-        if object.origin != .made {
-            unsealed[Share(kind: object.kind, tenant: object.tenant), default: 0] += 1
-        }
-        pending[object.nonce] = nil
-        settled[key] = object
-        keys[object.nonce] = key
-        gone[key] = nil
     }
 
     /// True when a tenant has objects of a kind that carry no seal.
@@ -41,12 +86,104 @@ struct ObjectTable {
         unsealed[Share(kind: kind, tenant: tenant)] != nil
     }
 
+    /// True while somebody who made or renamed it has not had an answer.
+    func isUnderWay(_ nonce: String) -> Bool { underWay.contains(nonce) }
+
+    // MARK: Changing
+
+    /// Adds an intent if its name is free.
+    ///
+    /// - Returns: What has the name; nil when the intent was added.
+    mutating func reserve(_ object: OwnedObject) -> OwnedObject? {
+        if let holder = named(object.name, like: object) { return holder }
+        add(object)
+        underWay.insert(object.nonce)
+        return nil
+    }
+
+    /// Keeps a new name for an object if it is free.
+    ///
+    /// - Returns: What has the name; nil when it was kept.
+    mutating func reserve(_ name: String, engineName: String, for object: OwnedObject) -> OwnedObject? {
+        if let holder = named(name, like: object) { return holder }
+        names[Name(object, name)] = object.nonce
+        call(object, engineName, name)
+        underWay.insert(object.nonce)
+        return nil
+    }
+
+    /// Gives an object the name that was kept for it; or with nil gives that name up.
+    mutating func rename(
+        _ key: OwnedObject.Key, to name: String, engineName: String, isDone: Bool
+    ) -> OwnedObject? {
+        guard var object = settled[key] else { return nil }
+        underWay.remove(object.nonce)
+        guard isDone else {
+            if object.name != name { forgetName(object, name) }
+            return nil
+        }
+        forgetName(object, object.name)
+        object.name = name
+        object.engineName = engineName
+        names[Name(object, name)] = object.nonce
+        settled[key] = object
+        return object
+    }
+
+    /// Learns the engine's name of an object, and the tenant's where there is none.
+    mutating func learn(_ engineName: String, of key: OwnedObject.Key) -> OwnedObject? {
+        guard var object = settled[key], object.engineName != engineName else { return nil }
+        if object.name.isEmpty, object.kind != "volume" {
+            guard named(engineName, like: object) == nil else { return nil }
+            object.name = engineName
+            names[Name(object, engineName)] = object.nonce
+        }
+        object.engineName = engineName
+        settled[key] = object
+        call(object, engineName, object.name)
+        return object
+    }
+
+    mutating func add(_ object: OwnedObject) {
+        let name = Name(object, object.name)
+        // What may be made again under its name has it as long as it is there.
+        if !object.name.isEmpty, object.id != nil || names[name] == nil { names[name] = object.nonce }
+        if !object.engineName.isEmpty { call(object, object.engineName, object.name) }
+        guard let key = object.key else {
+            pending[object.nonce] = object
+            return
+        }
+        if settled[key]?.nonce != object.nonce { forget(key) }
+        if object.origin != .made { unsealed[Share(object), default: 0] += 1 }
+        pending[object.nonce] = nil
+        underWay.remove(object.nonce)
+        settled[key] = object
+        keys[object.nonce] = key
+        shares[Share(object), default: []].insert(object.nonce)
+        gone[key] = nil
+    }
+
+    private mutating func call(_ object: OwnedObject, _ engineName: String, _ name: String) {
+        let called = Called(engineName: engineName, name: name, tenant: object.tenant)
+        var all = (marks[object.mark] ?? []).filter { $0 != called }
+        all.insert(called, at: 0)
+        marks[object.mark] = Array(all.prefix(Self.rememberedNames))
+    }
+
+    private mutating func forgetName(_ object: OwnedObject, _ name: String) {
+        let name = Name(object, name)
+        if names[name] == object.nonce { names[name] = nil }
+    }
+
     @discardableResult
     private mutating func forget(_ key: OwnedObject.Key) -> OwnedObject? {
         guard let object = settled.removeValue(forKey: key) else { return nil }
         keys[object.nonce] = nil
+        forgetName(object, object.name)
+        let share = Share(object)
+        shares[share]?.remove(object.nonce)
+        if shares[share]?.isEmpty == true { shares[share] = nil }
         if object.origin != .made {
-            let share = Share(kind: object.kind, tenant: object.tenant)
             let left = (unsealed[share] ?? 1) - 1
             unsealed[share] = left == 0 ? nil : left
         }
@@ -54,16 +191,27 @@ struct ObjectTable {
     }
 
     mutating func drop(_ nonce: String) {
-        pending[nonce] = nil
+        underWay.remove(nonce)
+        guard let object = pending.removeValue(forKey: nonce) else { return }
+        forgetName(object, object.name)
+        if named(object.name, like: object) == nil { marks[object.mark] = nil }
+    }
+
+    /// Whoever makes something knows how that has ended, or never will.
+    mutating func end(_ nonce: String) {
+        underWay.remove(nonce)
     }
 
     mutating func release(_ key: OwnedObject.Key) {
         guard let object = forget(key) else { return }
         if goneOrder.count >= Self.remembered {
-            for old in goneOrder.prefix(Self.remembered / 2) { gone[old] = nil }
+            for old in goneOrder.prefix(Self.remembered / 2) {
+                guard let object = gone.removeValue(forKey: old) else { continue }
+                marks[object.mark] = nil
+            }
             goneOrder.removeFirst(Self.remembered / 2)
         }
-        gone[key] = object.tenant
+        gone[key] = object
         goneOrder.append(key)
     }
 }

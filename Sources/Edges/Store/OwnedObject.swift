@@ -40,8 +40,10 @@ package struct OwnedObject: Hashable, Sendable {
     package var id: String?
     /// How it came to be the tenant's.
     package let origin: Origin
-    /// The name that was asked for; "" for none.
-    package let name: String
+    /// What its tenant calls it; "" for none: it is called by its id then.
+    package internal(set) var name: String
+    /// What it is called on the engine; "" where that is its name or not known.
+    package internal(set) var engineName: String
     /// When the engine made it, where that tells it from another of the same name; else "".
     package let made: String
     /// The id of the container that a volume came with; else "".
@@ -58,8 +60,8 @@ package struct OwnedObject: Hashable, Sendable {
     /// Makes what is to become an object, or with an id what is one.
     package init(
         nonce: String, engine: String, kind: String, id: String? = nil, origin: Origin = .made,
-        name: String = "", made: String = "", parent: String = "", tenant: String,
-        identity: String
+        name: String = "", engineName: String = "", made: String = "", parent: String = "",
+        tenant: String, identity: String
     ) {
         self.nonce = nonce
         self.engine = engine
@@ -67,6 +69,7 @@ package struct OwnedObject: Hashable, Sendable {
         self.id = id
         self.origin = origin
         self.name = name
+        self.engineName = engineName
         self.made = made
         self.parent = parent
         self.tenant = tenant
@@ -78,26 +81,33 @@ package struct OwnedObject: Hashable, Sendable {
     /// What it is known by; nil while it is an intent.
     package var key: Key? { id.map { Key(engine: engine, kind: kind, id: $0) } }
 
+    /// The beginning of the nonce, by which its engine name is known wherever it stands.
+    package var mark: String { Self.mark(of: nonce) }
+
+    /// The first 16 digits of a nonce.
+    package static func mark(of nonce: String) -> String { String(nonce.prefix(16)) }
+
     /// Now, in microseconds since 1970.
     package static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
 
     /// The texts that have to be keepable; empty ones are.
     var texts: [String] {
         [nonce, engine, kind, tenant, identity]
-            + [id ?? "", name, made, parent].filter { !$0.isEmpty }
+            + [id ?? "", name, engineName, made, parent].filter { !$0.isEmpty }
     }
 }
 
 extension OwnedObject {
     static let columns =
-        "nonce, engine, kind, id, origin, name, made, parent, tenant, identity, created_at, settled_at"
+        "nonce, engine, kind, id, origin, name, engine_name, made, parent, tenant, identity, "
+        + "created_at, settled_at"
 
     /// Reads a row; nil when it is none of ours.
     init?(_ row: Row) {
         func text(_ column: String) -> String? { String.fromDatabaseValue(row[column]) }
         guard let nonce = text("nonce"), let engine = text("engine"), let kind = text("kind"),
             let origin = text("origin").flatMap(Origin.init(rawValue:)), let name = text("name"),
-            let made = text("made"), let parent = text("parent"), let tenant = text("tenant"),
+            let engineName = text("engine_name"), let made = text("made"), let parent = text("parent"), let tenant = text("tenant"),
             let identity = text("identity"), let createdAt = row["created_at"] as Int64?
         else { return nil }
         self.nonce = nonce
@@ -106,6 +116,7 @@ extension OwnedObject {
         id = text("id")
         self.origin = origin
         self.name = name
+        self.engineName = engineName
         self.made = made
         self.parent = parent
         self.tenant = tenant
@@ -118,10 +129,10 @@ extension OwnedObject {
     /// Writes a row.
     func insert(_ database: Database) throws {
         try database.execute(
-            sql: "INSERT INTO owned_object (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            sql: "INSERT INTO owned_object (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             arguments: [
-                nonce, engine, kind, id, origin.rawValue, name, made, parent, tenant, identity,
-                createdAt, settledAt,
+                nonce, engine, kind, id, origin.rawValue, name, engineName, made, parent, tenant,
+                identity, createdAt, settledAt,
             ])
     }
 }

@@ -86,6 +86,10 @@ struct StoreFile {
                     WHERE id IS NOT NULL
                     """)
         }
+        migrator.registerMigration("3 engine names") { database in
+            try database.execute(
+                sql: "ALTER TABLE owned_object ADD COLUMN engine_name TEXT NOT NULL DEFAULT ''")
+        }
         return migrator
     }
 

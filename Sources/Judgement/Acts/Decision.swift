@@ -56,6 +56,9 @@ package struct Permit: Hashable, Sendable {
     /// True when the engine holds what is other tenants'.
     package let isShared: Bool
 
+    /// True when the names that are asked and answered are the tenant's own, not the engine's.
+    package var tellsNames: Bool { isShared && tenant != nil && !isUnrestricted }
+
     /// Makes a permit.
     package init(
         grant: Location?, tenant: String?, obligations: [Obligation], isUnrestricted: Bool = false,

@@ -79,4 +79,8 @@ package struct Reference: Hashable, Sendable {
         Reference(kind, text, origin: origin, use: use, lendsPower: true)
     }
 
+    /// The same by another name.
+    package func called(_ text: String) -> Reference {
+        Reference(kind, text, origin: origin, use: use, lendsPower: lendsPower)
+    }
 }

@@ -15,7 +15,7 @@ extension Draft {
         with marks: Marks = Marks()
     ) {
         switch obligation {
-        case .stamp(let tenant): stamp(tenant: tenant, identity: identity, seal: marks.seal)
+        case .stamp(let tenant): stamp(tenant: tenant, identity: identity, marks)
         case .narrow(let tenant): narrow(to: tenant, marks)
         case .harden(let hardening): harden(hardening, on: engine)
         case .useDefaultRuntime: setRuntime(nil)
@@ -138,7 +138,7 @@ extension Draft {
     }
 
     /// Drops the client's labels under our prefix and sets ours.
-    private mutating func stamp(tenant: String?, identity: String, seal: String?) {
+    private mutating func stamp(tenant: String?, identity: String, _ marks: Marks) {
         stampImage(tenant: tenant)
         guard case .json(let kind) = call.operation.body, kind.carriesLabels else { return }
         // Nobody's is said too: the image's own label would count otherwise.
@@ -146,10 +146,15 @@ extension Draft {
             JSONObject.Member(name: StampedLabel.tenant, value: .string(tenant ?? "")),
             JSONObject.Member(name: StampedLabel.identity, value: .string(identity)),
         ]
-        if let seal = seal ?? (tenant == nil ? "" : nil) {
+        if let seal = marks.seal ?? (tenant == nil ? "" : nil) {
             stamps.append(JSONObject.Member(name: StampedLabel.seal, value: .string(seal)))
         }
-        let labels = StampedLabel.stamp(body?["Labels"], with: stamps)
+        // What comes with it has names of its own.
+        let name = marks.shownName.map {
+            JSONObject.Member(name: StampedLabel.name, value: .string($0))
+        }
+        let labels = StampedLabel.stamp(
+            body?["Labels"], with: stamps + (name.map { [$0] } ?? []))
         body?["Labels"] = labels
         if kind == .networkCreate { body?["CheckDuplicate"] = .bool(true) }
         if kind == .containerCreate, var host = body?["HostConfig"]?.object {

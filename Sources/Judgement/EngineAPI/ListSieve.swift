@@ -59,6 +59,8 @@ package struct ListSieve: Sendable {
     private let kind: Kind
     /// The most items that are shown; nil for all.
     private var left: Int?
+    /// Which names are asked for; nil for all.
+    private let names: NameFilter?
     private var state = State.start
     private var collected: Collected?
     private var scanner = ValueScanner()
@@ -77,8 +79,10 @@ package struct ListSieve: Sendable {
     /// - Parameters:
     ///   - kind: What is listed.
     ///   - limit: The most items that are shown; nil for all.
-    package init(_ kind: Kind, limit: Int? = nil) {
+    ///   - names: Which names are asked for; nil for all.
+    package init(_ kind: Kind, limit: Int? = nil, named names: NameFilter? = nil) {
         self.kind = kind
+        self.names = names
         left = limit
     }
 
@@ -94,6 +98,7 @@ package struct ListSieve: Sendable {
         _ part: [UInt8], showing tenant: String, seeing owners: Owners
     ) throws(Unreadable) -> [UInt8] {
         let kind = self.kind
+        let names = self.names
         let rule: Rule = { list, item in
             switch (kind, list) {
             case (.images, _), (.dataUsage, "Images"):
@@ -101,7 +106,9 @@ package struct ListSieve: Sendable {
             case (.dataUsage, "Containers"):
                 return Self.narrow(.container, item, to: tenant, owners)
             case (.dataUsage, "Volumes"): return Self.narrow(.volume, item, to: tenant, owners)
-            case (.objects(let kind), _): return Self.narrow(kind, item, to: tenant, owners)
+            case (.objects(let kind), _):
+                guard let shown = Self.narrow(kind, item, to: tenant, owners) else { return nil }
+                return names?.matches(anyOf: shown, owners.names) == false ? nil : shown
             case (.dataUsage, _): return nil
             }
         }
@@ -109,7 +116,7 @@ package struct ListSieve: Sendable {
         var index = 0
         while index < part.count {
             if collected != nil {
-                try collect(part, &index, rule, &output)
+                try collect(part, &index, rule, owners.names, &output)
             } else {
                 try step(part[index], &output)
                 // The first byte of a value belongs to it.
@@ -201,7 +208,8 @@ package struct ListSieve: Sendable {
     }
 
     private mutating func collect(
-        _ part: [UInt8], _ index: inout Int, _ rule: Rule, _ output: inout [UInt8]
+        _ part: [UInt8], _ index: inout Int, _ rule: Rule, _ retelling: Retelling?,
+        _ output: inout [UInt8]
     ) throws(Unreadable) {
         let start = index
         let hasEnded = scanner.scan(part, from: &index)
@@ -245,7 +253,8 @@ package struct ListSieve: Sendable {
             left = left.map { $0 - 1 }
             if hasItems { output.append(UInt8(ascii: ",")) }
             hasItems = true
-            JSONWriter.append(shown, to: &output)
+            guard let retelling else { return JSONWriter.append(shown, to: &output) }
+            output += retelling.told(JSONWriter.bytes(shown))
         }
     }
 

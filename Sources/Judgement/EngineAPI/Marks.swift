@@ -7,6 +7,18 @@ package struct Marks: Hashable, Sendable {
     package var hasUnlabelled = false
     /// The seal of what carries the tenant's label and is not its own.
     package var spared: String?
+    /// The engine's name for what is made or renamed.
+    package var engineName: String?
+    /// The tenant's name for it.
+    package var shownName: String?
+    /// The engine's names for volumes, by the tenant's.
+    package var volumes: [String: String] = [:]
+    /// The engine's names for secrets and configs, by their ids.
+    package var files: [String: String] = [:]
+    /// The ids of what filters name; what is not there is nothing that the tenant has.
+    package var filters: [FilterName: String] = [:]
+    /// True when the names that the client sees are not the engine's.
+    package var namesAreOurs = false
 
     /// Makes marks that say nothing.
     package init() {}

@@ -36,6 +36,40 @@ package enum ObjectListView {
         return path + "filters=" + PercentCoding.encode(filters)
     }
 
+    /// The path, without a version, of a list of the containers of a tenant's services.
+    package static func pathOfTasks(_ tenant: String) -> String {
+        let labels = JSONValue.array(
+            [StampedLabel.tenant + "=" + tenant, "com.docker.swarm.service.id"].map { .string($0) })
+        let filters = JSONWriter.text(.object(JSONObject([("label", labels)])))
+        return "/containers/json?all=1&filters=" + PercentCoding.encode(filters)
+    }
+
+    /// Which of the containers of a tenant's services is meant, or the volume that came with one.
+    ///
+    /// - Parameters:
+    ///   - reference: A name, an id or the beginning of one.
+    ///   - items: The containers that are the tenant's.
+    ///   - retelling: Tells the engine's names as the tenant knows them.
+    /// - Returns: The full id, or the volume's name; nil when none or several are meant.
+    package static func task(
+        _ reference: Reference, among items: [JSONValue], _ retelling: Retelling
+    ) -> String? {
+        if reference.kind == .volume {
+            let mounts = items.flatMap { $0["Mounts"]?.array ?? [] }
+            return mounts.contains { $0["Name"]?.string == reference.text } ? reference.text : nil
+        }
+        let ids = items.compactMap { item -> (id: String, isNamed: Bool)? in
+            guard let id = item["Id"]?.string else { return nil }
+            let isNamed = (item["Names"]?.array ?? []).contains { name in
+                let told = retelling.told(Array((name.string ?? "").utf8))
+                return told.elementsEqual(("/" + reference.text).utf8)
+            }
+            return isNamed || id.hasPrefix(reference.text) ? (id, isNamed) : nil
+        }
+        if let named = ids.first(where: \.isNamed) { return named.id }
+        return ids.count == 1 ? ids.first?.id : nil
+    }
+
     /// What a list shows; nil when the answer is not what it should be.
     ///
     /// - Parameters:

@@ -5,11 +5,15 @@ package struct Owners {
     /// The tenant that made an image's name, in canonical spelling; nil when none has.
     package let images: (String) -> String?
 
+    /// Tells names as the client knows them; nil: as the engine says them.
+    package let names: Retelling?
+
     /// Puts them together; without any everything is the administrators'.
     package init(
         objects: @escaping Sighting.Owner = { _ in nil },
-        images: @escaping (String) -> String? = { _ in nil }
+        images: @escaping (String) -> String? = { _ in nil }, names: Retelling? = nil
     ) {
+        self.names = names
         self.objects = objects
         self.images = images
     }

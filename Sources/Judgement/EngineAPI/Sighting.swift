@@ -11,16 +11,21 @@ package struct Sighting: Hashable, Sendable {
     package let seal: String
     /// When the engine made it, for volumes, whose names come again; "" for others.
     package let made: String
+    /// The name on the engine, without the slash of containers'; "" when it is not said.
+    package let name: String
 
     /// Says whose an object is: a tenant's, or nil for the administrators'.
     package typealias Owner = (Sighting) -> String?
 
     /// Makes a sighting.
-    package init(_ kind: ObjectKind, _ id: String, seal: String = "", made: String = "") {
+    package init(
+        _ kind: ObjectKind, _ id: String, seal: String = "", made: String = "", name: String = ""
+    ) {
         self.kind = kind
         self.id = id
         self.seal = seal
         self.made = made
+        self.name = name
     }
 
     /// Reads an entry of a list or an answer to inspect; nil when it has no id.
@@ -53,7 +58,14 @@ package struct Sighting: Hashable, Sendable {
         guard let id, !id.isEmpty else { return nil }
         self.init(
             kind, id, seal: labels?[StampedLabel.seal]?.string ?? "",
-            made: kind == .volume ? value["CreatedAt"]?.string ?? "" : "")
+            made: kind == .volume ? value["CreatedAt"]?.string ?? "" : "", name: Self.name(value))
+    }
+
+    private static func name(_ value: JSONValue) -> String {
+        // Links stand among a container's names as `/other/alias`.
+        let own = value["Names"]?.array?.first { $0.string?.dropFirst().contains("/") == false }
+        let name = value["Name"]?.string ?? own?.string ?? value["Spec"]?["Name"]?.string ?? ""
+        return name.hasPrefix("/") ? String(name.dropFirst()) : name
     }
 
     /// True for names that engines make up for volumes that nobody names.

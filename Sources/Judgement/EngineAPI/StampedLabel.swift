@@ -9,6 +9,8 @@ package enum StampedLabel {
     /// The identity that made it.
     package static let identity = "quaymaster.identity"
 
+    /// What the tenant calls it, where the engine's name is another.
+    package static let name = "quaymaster.name"
     /// What proves to us whose the object is; see `Seal`.
     package static let seal = "quaymaster.seal"
 

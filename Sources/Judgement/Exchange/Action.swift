@@ -92,6 +92,8 @@ package enum Relay: Hashable, Sendable {
     case events(head: [UInt8])
     /// Write the head; what `listReceived` leaves of the body is made chunks.
     case list(head: [UInt8])
+    /// Write the head; each line of the body is told anew and made a chunk.
+    case lines(head: [UInt8])
     /// Collect the whole body, then call `answerCollected`.
     case collect(limit: Int)
 }

@@ -20,6 +20,10 @@ enum AnswerView {
     case untagged
     /// An image with the names that a tenant may see.
     case image(tenant: String)
+    /// What says names of objects, and nothing else of others.
+    case named
+    /// The same, line by line while it lasts.
+    case lines
     /// The engine's words for a failure, with ids said as the client did.
     case failure(spelled: [String: String], hidesOthers: Bool)
 
@@ -35,7 +39,11 @@ enum AnswerView {
         case "ContainerExec": self = .exec
         case "ImageDelete": self = .untagged
         case let name?:
-            guard let narrow = Self.tenant(permit) else { return nil }
+            guard let narrow = Self.tenant(permit) else {
+                if permit?.tellsNames != true { return nil }
+                self.init(naming: name)
+                return
+            }
             switch operation?.reach {
             case .summary? where name == "SystemDataUsage":
                 self = .list(.dataUsage, tenant: narrow, limit: nil)
@@ -46,10 +54,27 @@ enum AnswerView {
                 self = .list(.objects(kind), tenant: narrow, limit: limit)
             case .referenced? where name == "ImageInspect" || name == "ImageHistory":
                 self = .image(tenant: narrow)
-            default: return nil
+            default: self.init(naming: name)
             }
         case nil: return nil
         }
+    }
+
+    /// The view of an answer that says names of objects; nil when it says none. Content that a
+    /// container or a registry speaks is left as it is.
+    private init?(naming operation: String) {
+        switch operation {
+        case "ContainerStats": self = .lines
+        case "NetworkInspect", "VolumeInspect", "ServiceInspect", "SecretInspect", "ConfigInspect",
+            "TaskInspect", "ContainerUpdate", "ServiceUpdate", "NetworkPrune", "VolumePrune":
+            self = .named
+        default: return nil
+        }
+    }
+
+    /// True when names that nobody knows any more could be another tenant's.
+    var hidesUnknown: Bool {
+        if case .failure(_, let hidesOthers) = self { hidesOthers } else { false }
     }
 
     /// The tenant that a permission narrows answers to.
@@ -61,7 +86,7 @@ enum AnswerView {
     /// The status of the answers that are changed; any other is an error of the engine's.
     var status: Int {
         switch self {
-        case .info, .list, .container, .events, .image, .untagged: 200
+        case .info, .list, .container, .events, .image, .untagged, .named, .lines: 200
         case .exec, .made: 201
         case .failure: 400
         }
@@ -73,7 +98,8 @@ enum AnswerView {
         case .info: SummaryView.narrow(body)
         case .container: ContainerView.hidingExecs(body, where: isSeen)
         // They are never collected.
-        case .events, .list: nil
+        case .events, .list, .lines: nil
+        case .named: body
         case .exec: ContainerView.madeExec(body) == nil ? nil : body
         case .made(let kind): MadeObject(kind, body) == nil ? nil : body
         case .untagged: body

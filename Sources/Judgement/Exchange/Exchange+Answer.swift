@@ -52,9 +52,10 @@ extension Exchange {
             switch view {
             case .events: return .relay(.events(head: bytes))
             case .list(let kind, _, let limit):
-                sieve = ListSieve(kind, limit: limit)
+                sieve = ListSieve(kind, limit: limit, named: nameFilter)
                 return .relay(.list(head: bytes))
-            case .info, .container, .exec, .made, .untagged, .image, .failure:
+            case .lines: return .relay(.lines(head: bytes))
+            case .info, .container, .exec, .made, .untagged, .image, .named, .failure:
                 return .relay(.collect(limit: bodyLimit * 8))
             }
         }
@@ -91,8 +92,9 @@ extension Exchange {
         seeing owners: Owners = Owners()
     ) -> [UInt8]? {
         guard case .open(let open) = state, let answer = open.relayed, let view = open.view,
-            let shown = view.show(body, isSeen: isSeen, owners)
+            var shown = view.show(body, isSeen: isSeen, owners)
         else { return nil }
+        if let names = owners.names { shown = names.told(shown, hidesUnknown: view.hidesUnknown) }
         madeExec = view.madeExec(body)
         lostNames = view.lostNames(body)
         return RelayHead.answer(

@@ -48,6 +48,10 @@ package struct Exchange: ~Copyable {
     package private(set) var act: Act?
     /// The operation, once the target is understood.
     package private(set) var operation: Operation?
+    /// The objects that a list's filters name, by the client's names.
+    package var filterNames: [FilterName] {
+        if case .judging(let draft) = state { draft.filterNames } else { [] }
+    }
     /// The permission, once there is one.
     package private(set) var permit: Permit?
     /// The names of images that went with this request, in canonical spelling.
@@ -57,6 +61,10 @@ package struct Exchange: ~Copyable {
     var archive: ArchiveJudge?
     /// How the engine's words for a failure are told; nil: as they are.
     var failures: AnswerView?
+    /// What the client's `name` filter asks for.
+    var nameFilter: NameFilter?
+    /// The objects that the client wants to hear of by names that are its own.
+    package private(set) var eventFilter: EventFilter?
     /// What narrows the engine's list while it passes.
     var sieve: ListSieve?
     /// True when the request's body is an archive that is judged as it streams.
@@ -193,7 +201,6 @@ package struct Exchange: ~Copyable {
         for obligation in permit.obligations {
             draft.apply(obligation, for: identity, on: engine, with: marks)
         }
-        limit = draft.limit
         if permit.obligations.contains(.useOwnNetwork) {
             guard let network = facts.ownNetwork else {
                 return refuse(
@@ -204,6 +211,16 @@ package struct Exchange: ~Copyable {
             draft.leaveDefaultNetwork(for: network)
         }
         draft.pin(facts)
+        do {
+            if marks.namesAreOurs {
+                nameFilter = try draft.nameFilter()
+                eventFilter = draft.eventFilter
+            }
+        } catch {
+            return refuse(Answer(error))
+        }
+        draft.sayNames(marks)
+        limit = draft.limit
         let isHardened = permit.obligations.contains {
             if case .harden = $0 { true } else { false }
         }
@@ -234,6 +251,30 @@ package struct Exchange: ~Copyable {
         let reference = Reference(kind, name, origin: "name", use: .makes)
         return refuse(
             Answer(Refusal(rule: "tenant.own", location: nil, reason: .taken(reference))))
+    }
+
+    /// The tenant has something of the name.
+    ///
+    /// - Parameters:
+    ///   - name: The name.
+    ///   - kind: Of what.
+    ///   - id: The full id of what has it; nil while that is being made.
+    /// - Returns: The answer, in the words of engines.
+    package mutating func nameInUse(_ name: String, _ kind: ObjectKind, by id: String?) -> Action {
+        let words =
+            switch kind {
+            case .container:
+                "Conflict. The container name \"/\(name)\" is already in use by container "
+                    + "\"\(id ?? "being made")\". You have to remove (or rename) that container to be "
+                    + "able to reuse that name."
+            case .network: "network with name \(name) already exists"
+            case .service:
+                "rpc error: code = AlreadyExists desc = name conflicts with an existing object: "
+                    + "service \(name) already exists"
+            case .secret, .config, .volume, .exec, .image, .task, .node, .plugin, .engine:
+                "rpc error: code = AlreadyExists desc = \(kind.rawValue) \(name) already exists"
+            }
+        return refuse(Answer(status: 409, message: words, rule: "name.unique"))
     }
 
     /// The tenant has as many names of images as it may.

@@ -64,6 +64,25 @@ package struct Policy: Sendable {
     /// True when tenants share the engine, so that every object's owner matters.
     package var isShared: Bool { tenants.count > 1 }
 
+    /// The tenants whose names somebody means who sees no others.
+    ///
+    /// - Parameters:
+    ///   - act: What would be done.
+    ///   - identity: Who asks.
+    /// - Returns: The tenants of its grants, in their order; nil when the engine's names are meant: on an
+    ///   engine of one tenant, and by whoever may do this with everybody's objects.
+    package func tenants(named act: Act, by identity: String) -> [String]? {
+        guard isShared else { return nil }
+        var tenants: [String] = []
+        for grant in grants[identity] ?? [] where grant.verbs.intersects(act.verbs) {
+            switch grant.scope {
+            case .everything: return nil
+            case .tenant(let tenant): if !tenants.contains(tenant) { tenants.append(tenant) }
+            }
+        }
+        return tenants
+    }
+
     /// Decides one act.
     ///
     /// Any grant that allows the whole act permits it; without one the act is refused, with the

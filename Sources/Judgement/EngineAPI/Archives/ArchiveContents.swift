@@ -181,7 +181,7 @@ package struct ArchiveContents: Sendable {
             // An image that was committed has its container's seal in its history, a copy that proves
             // nothing.
             let isOwn =
-                name == StampedLabel.identity || name == StampedLabel.seal
+                [StampedLabel.identity, StampedLabel.seal, StampedLabel.name].contains(name)
                 || (name == StampedLabel.tenant && (value.isEmpty || value == tenant))
             if isOwn { continue }
             throw BodyRefusal(

@@ -1,0 +1,47 @@
+import Acts
+import Engine
+import EngineAPI
+import Store
+
+/// What tenants call their objects.
+extension Ownership {
+    /// What somebody means who sees the objects of some tenants.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind.
+    ///   - text: A name, an id, or the beginning of one.
+    ///   - tenants: The tenants, the first to be asked first.
+    /// - Returns: What is to be asked of the engine.
+    func meaning(of kind: ObjectKind, _ text: String, in tenants: [String]) -> Meant {
+        for tenant in tenants {
+            switch objects.find(text, kind: kind.rawValue, on: engine, of: tenant) {
+            case .object(let object): return .id(object.id ?? "")
+            case .several: return .nothing
+            case .nothing: break
+            }
+        }
+        // Only what a Swarm makes of a service stands nowhere in the store.
+        let isOfTasks = kind == .container || (kind == .volume && Sighting.isAnonymousVolume(text))
+        let served = tenants.filter {
+            isOfTasks && objects.has(ObjectKind.service.rawValue, of: $0)
+        }
+        return served.isEmpty ? .nothing : .task(of: served)
+    }
+
+    /// Tells the engine's names as a tenant knows them.
+    func retelling(for tenant: String) -> Retelling {
+        let objects = self.objects
+        return Retelling { mark in
+            objects.called(mark).map {
+                Retelling.Name(
+                    engineName: $0.engineName, shown: $0.tenant == tenant ? $0.name : nil)
+            }
+        }
+    }
+
+    /// The engine's name of a tenant's object.
+    func engineName(_ kind: ObjectKind, _ id: String) -> String? {
+        guard let object = object(kind, id) else { return nil }
+        return object.engineName.isEmpty ? object.name : object.engineName
+    }
+}

@@ -1,0 +1,196 @@
+import Foundation
+import Testing
+
+extension Integration {
+    /// Two tenants of one engine who call their things alike.
+    @Suite(.serialized) struct NameTests {
+        private func line(_ outcome: Outcome) -> String {
+            outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+
+        /// The containers, networks and volumes that both make, each what the other calls its own too.
+        private func make(_ plane: Plane, _ identity: String) throws {
+            for command in [
+                ["network", "create", "front"], ["volume", "create", "data"],
+                ["run", "-d", "--name", "web", "--network", "front", "-v", "data:/d", "bb:1", "sleep", "1000"],
+                ["run", "-d", "--name", "db", "-v", "extra:/e", "bb:1", "sleep", "1000"],
+                ["network", "connect", "front", "db"],
+            ] {
+                let outcome = try run(["docker"] + command, environment: plane.environment(identity))
+                #expect(outcome.status == 0, "\(identity) \(command): \(outcome)")
+            }
+        }
+
+        @Test func eachSeesItsOwnNamesEverywhere() throws {
+            try withPlane { plane in
+                for identity in ["alice", "bo"] { try make(plane, identity) }
+                for identity in ["alice", "bo"] {
+                    func ask(_ words: String...) throws -> String {
+                        let outcome = try run(["docker"] + words, environment: plane.environment(identity))
+                        #expect(outcome.status == 0, "\(words): \(outcome)")
+                        return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
+                    }
+                    #expect(try ask("ps", "--format", "{{.Names}}") == "db\nweb")
+                    #expect(try ask("ps", "--format", "{{.Networks}} {{.Mounts}}", "--filter", "name=web") == "front data")
+                    #expect(try ask("volume", "ls", "-q") == "data\nextra")
+                    #expect(try ask("network", "ls", "--format", "{{.Name}}").split(separator: "\n").contains("front"))
+                    #expect(try ask("inspect", "-f", "{{.Name}} {{json .HostConfig.Binds}}", "web") == #"/web ["data:/d"]"#)
+                    #expect(try ask("volume", "inspect", "-f", "{{.Name}}", "data") == "data")
+                    let members = "{{range .Containers}}{{.Name}} {{end}}"
+                    #expect(try ask("network", "inspect", "-f", members, "front").split(separator: " ").sorted() == ["db", "web"])
+                    #expect(try ask("stats", "--no-stream", "--format", "{{.Name}}", "web") == "web")
+                    for filter in ["volume=data", "name=^web$", "name=^/we"] {
+                        #expect(try ask("ps", "--format", "{{.Names}}", "--filter", filter) == "web", "\(filter)")
+                    }
+                    #expect(try ask("ps", "--format", "{{.Names}}", "--filter", "network=front") == "db\nweb")
+                    #expect(try ask("ps", "--format", "{{.Names}}", "--filter", "since=web") == "db")
+                    #expect(try ask("ps", "-n", "1", "--filter", "name=web", "--format", "{{.Names}}") == "web")
+                    #expect(try ask("volume", "ls", "-q", "--filter", "name=dat") == "data")
+                    #expect(try ask("network", "ls", "--filter", "name=^front$", "--format", "{{.Name}}") == "front")
+                    // Names resolve inside, also after a later connection.
+                    for (from, to) in [("db", "web"), ("web", "db")] {
+                        _ = try ask("exec", from, "ping", "-c", "1", "-W", "2", to)
+                    }
+                    let everything =
+                        try ask("inspect", "web", "db") + ask("network", "inspect", "front")
+                        + ask("volume", "inspect", "data") + ask("ps", "-a", "--no-trunc") + ask("system", "df", "-v")
+                    #expect(!everything.contains("-qm"), "\(everything)")
+                }
+                // On the engine they end in the tenant's name and carry it for people.
+                let raw = try plane.engine.docker("ps", "-a", "--format", #"{{.Names}} {{.Label "quaymaster.name"}}"#).output
+                #expect(raw.split(separator: "\n").filter { $0.hasSuffix("-web web") }.count == 2, "\(raw)")
+                // What one removes the other keeps.
+                #expect(try plane.docker("alice", "rm", "-f", "web", "db").status == 0)
+                #expect(try plane.docker("alice", "volume", "rm", "data", "extra").status == 0)
+                #expect(try plane.docker("alice", "network", "rm", "front").status == 0)
+                #expect(try plane.docker("bo", "exec", "web", "ping", "-c", "1", "db").status == 0)
+                #expect(try line(plane.docker("bo", "volume", "ls", "-q")) == "data\nextra")
+            }
+        }
+
+        @Test func aNameIsATenantsOnce() throws {
+            try withPlane { plane in
+                try make(plane, "alice")
+                let id = line(try plane.docker("alice", "inspect", "-f", "{{.Id}}", "web"))
+                for (command, words) in [
+                    (["create", "--name", "web", "bb:1"], #"The container name "/web" is already in use by container "\#(id)""#),
+                    (["rename", "db", "web"], "already in use"), (["rename", "web", "web"], "already in use"),
+                    (["network", "create", "front"], "network with name front already exists"),
+                ] {
+                    let outcome = try run(["docker"] + command, environment: plane.environment("alice"))
+                    #expect(outcome.status != 0 && outcome.errors.contains(words), "\(command): \(outcome)")
+                }
+                // A volume of the name is the one that is there.
+                #expect(try line(plane.docker("alice", "volume", "create", "data")) == "data")
+                #expect(try plane.owned().filter { $0.name == "data" }.count == 1)
+                // A name that was given up is free; the id and its beginnings still mean the same.
+                #expect(try plane.docker("alice", "rename", "web", "site").status == 0)
+                #expect(try plane.docker("alice", "create", "--name", "web", "bb:1").status == 0)
+                for word in ["site", id, String(id.prefix(12)), String(id.prefix(5))] {
+                    #expect(try line(plane.docker("alice", "inspect", "-f", "{{.Name}} {{.Id}}", word)) == "/site \(id)")
+                }
+                // It outlives the gateway, and a container that is removed behind it frees its name.
+                try plane.crash()
+                #expect(try line(plane.docker("alice", "inspect", "-f", "{{.Id}}", "site")) == id)
+                try plane.engine.docker("rm", "-f", id)
+                let again = try plane.docker("alice", "create", "--name", "site", "bb:1")
+                #expect(again.status == 0, "\(again)")
+                // Whom nobody names has a name of the tenant's.
+                let nameless = line(try plane.docker("alice", "create", "bb:1"))
+                let given = line(try plane.docker("alice", "inspect", "-f", "{{.Name}}", nameless))
+                #expect(given.dropFirst().split(separator: "_").count == 2, "\(given)")
+                #expect(try plane.docker("alice", "rm", String(given.dropFirst())).status == 0)
+            }
+        }
+
+        @Test func eventsSayTheTenantsNames() throws {
+            try withPlane { plane in
+                let format = "{{.Type}} {{.Action}} {{.Actor.Attributes.name}} {{.Actor.Attributes.oldName}} {{.Actor.ID}}"
+                let events = try plane.start("alice", "events", "--since", "60s", "--format", format)
+                let other = try plane.start("bo", "events", "--since", "60s", "--filter", "container=web", "--format", format)
+                try make(plane, "alice")
+                try make(plane, "bo")
+                try plane.docker("alice", "rename", "web", "site")
+                try plane.docker("alice", "rm", "-f", "site")
+                try plane.docker("bo", "rm", "-f", "db", "web")
+                #expect(events.wait { $0.output.contains("container destroy site") })
+                #expect(other.wait { $0.output.contains("container destroy web") })
+                for stream in [events, other] { stream.signal(SIGTERM) }
+                let shown = events.finish().output, others = other.finish().output
+                for event in [
+                    "container create web", "container rename site /web", "volume create <no value> <no value> data",
+                    "network create front", "network connect front", "container start db",
+                ] {
+                    #expect(shown.contains(event), "\(event) in \(shown)")
+                }
+                #expect(!shown.contains("-qm") && !others.contains("-qm"), "\(shown)")
+                #expect(!others.contains("db") && !others.contains("site"), "\(others)")
+            }
+        }
+
+        /// Both make and remove the same names at the same time: nothing becomes the other's.
+        @Test func racesGiveNothingAway() throws {
+            try withPlane { plane in
+                let rounds = ProcessInfo.processInfo.environment["QM_RACES"].flatMap(Int.init) ?? 50
+                let script = #"""
+                    import http.client, json, ssl, sys, threading
+                    address, rounds = sys.argv[1], int(sys.argv[2])
+                    host, port = address.split(':')
+                    made = {'red': set(), 'blue': set()}
+                    def work(tenant, folder):
+                        context = ssl.create_default_context(cafile=folder + '/ca.pem')
+                        context.load_cert_chain(folder + '/cert.pem', folder + '/key.pem')
+                        connection = http.client.HTTPSConnection(host, int(port), context=context)
+                        def ask(method, path, body=None):
+                            connection.request(method, path, json.dumps(body) if body else None,
+                                               {'Content-Type': 'application/json'} if body else {})
+                            answer = connection.getresponse()
+                            text = answer.read()
+                            return answer.status, json.loads(text) if text else None
+                        for number in range(rounds):
+                            name = 'race%d' % (number % 3)
+                            status, answer = ask('POST', '/v1.41/containers/create?name=' + name, {'Image': 'bb:1'})
+                            if status == 201: made[tenant].add(answer['Id'])
+                            elif status != 409: print('create', status, answer)
+                            status, answer = ask('POST', '/v1.41/volumes/create', {'Name': name})
+                            if status != 201: print('volume', status, answer)
+                            status, shown = ask('GET', '/v1.41/containers/%s/json' % name)
+                            if status == 200 and shown['Name'] != '/' + name: print('name', shown['Name'])
+                            if number % 2:
+                                status, answer = ask('DELETE', '/v1.41/containers/%s?force=1' % name)
+                                if status not in (204, 404, 409): print('remove', status, answer)
+                                status, answer = ask('DELETE', '/v1.41/volumes/' + name)
+                                if status not in (204, 404, 409): print('remove volume', status, answer)
+                    threads = [threading.Thread(target=work, args=pair) for pair in
+                               [('red', sys.argv[3]), ('red', sys.argv[3]), ('blue', sys.argv[4]), ('blue', sys.argv[4])]]
+                    for thread in threads: thread.start()
+                    for thread in threads: thread.join()
+                    for tenant in made:
+                        for identity in made[tenant]: print('made', tenant, identity)
+                    """#
+                let outcome = try run(
+                    ["python3", "-c", script, plane.address, "\(rounds)", plane.certificates("alice"), plane.certificates("bo")],
+                    seconds: 1200)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+                #expect(lines.allSatisfy { $0.first == "made" }, "\(lines.filter { $0.first != "made" })")
+                var makers: [String: String] = [:]
+                for words in lines where words.count == 3 { makers[words[2]] = words[1] }
+                #expect(makers.count > rounds)
+                for object in try plane.owned() where object.kind == "container" {
+                    #expect(makers[object.id] == object.tenant, "\(object)")
+                }
+                // What is on the engine is whose its maker is, and nothing is nobody's.
+                let owned = Set(try plane.owned().map(\.id))
+                let there = try plane.engine.docker("ps", "-aq", "--no-trunc", "--filter", "label=quaymaster.identity").output
+                for id in there.split(separator: "\n").map(String.init) { #expect(owned.contains(id), "\(id)") }
+                let volumes = try plane.engine.docker("volume", "ls", "-q", "--filter", "label=quaymaster.identity").output
+                for name in volumes.split(separator: "\n").map(String.init) { #expect(owned.contains(name), "\(name)") }
+                for identity in ["alice", "bo"] {
+                    let names = try plane.docker(identity, "ps", "-a", "--format", "{{.Names}}").output.split(separator: "\n")
+                    #expect(Set(names).count == names.count && names.allSatisfy { $0.hasPrefix("race") }, "\(names)")
+                }
+            }
+        }
+    }
+}
