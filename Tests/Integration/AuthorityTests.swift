@@ -84,7 +84,7 @@ extension Integration {
                     let outcome = try run(["docker"] + touch, environment: plane.environment("bo"))
                     #expect(outcome.status != 0, "\(touch): \(outcome)")
                 }
-                // A volume of the same name is another one.
+                // A volume of the same name is another one; what another has created is not made on the way.
                 try plane.docker("alice", "exec", "mine", "touch", "/d/secret")
                 let other = try plane.docker("bo", "run", "--rm", "-v", "mydata:/d", "bb:1", "ls", "/d")
                 #expect(other.status == 0 && other.output.isEmpty, "\(other)")

@@ -128,6 +128,23 @@ extension Integration {
             }
         }
 
+        /// A mount of what another has created is refused until one's own is there.
+        @Test func anothersVolumeIsNotMeant() throws {
+            try withPlane { plane in
+                try plane.docker("bo", "volume", "create", "theirs")
+                for words in [["-v", "theirs:/d"], ["--mount", "type=volume,src=theirs,dst=/d"]] {
+                    let outcome = try run(
+                        ["docker", "run", "--rm"] + words + ["bb:1", "true"], environment: plane.environment("alice"))
+                    #expect(outcome.errors.contains("docker volume create theirs"), "\(outcome)")
+                }
+                #expect(try plane.docker("alice", "volume", "ls", "-q").output.isEmpty)
+                #expect(try plane.docker("alice", "run", "--rm", "-v", "free:/d", "bb:1", "true").status == 0)
+                #expect(try plane.docker("bo", "run", "--rm", "-v", "free:/d", "bb:1", "true").status == 0)
+                #expect(try plane.docker("alice", "volume", "create", "theirs").status == 0)
+                #expect(try plane.docker("alice", "run", "--rm", "-v", "theirs:/d", "bb:1", "true").status == 0)
+            }
+        }
+
         /// Both make and remove the same names at the same time: nothing becomes the other's.
         @Test func racesGiveNothingAway() throws {
             try withPlane { plane in

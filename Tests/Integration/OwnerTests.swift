@@ -109,6 +109,7 @@ extension Integration {
                 #expect(try plane.docker("alice", "volume", "inspect", "data").status != 0)
                 #expect(try plane.docker("alice", "volume", "ls", "-q").output.isEmpty)
                 // What the tenant makes next is another one.
+                #expect(try plane.docker("alice", "volume", "create", "data").status == 0)
                 #expect(try plane.docker("alice", "run", "--rm", "-v", "data:/d", "bb:1", "true").status == 0)
                 let next = try plane.owned().filter { $0.name == "data" && $0.tenant == "red" }
                 #expect(next.count == 1 && next[0].id != name)

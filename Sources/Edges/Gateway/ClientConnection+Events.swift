@@ -39,7 +39,8 @@ extension ClientConnection {
         let tenant = exchange.narrowedTo
         let (shown, waits) = lines.take(
             whose: { line in
-                if let filter = exchange.eventFilter, !filter.matches(retelling?.told(line) ?? line) {
+                if let filter = exchange.eventFilter, !filter.matches(retelling?.told(line) ?? line)
+                {
                     return .hidden
                 }
                 return tenant.map { rule(line, for: $0) } ?? .shown

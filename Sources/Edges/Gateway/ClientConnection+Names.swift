@@ -100,8 +100,14 @@ extension ClientConnection {
     func keepVolumeNames(_ names: [String], for tenant: String, _ marks: inout Marks) -> Bool {
         let ownership = loop.services.ownership
         for name in names {
+            // Whoever mounts what another has created means that one, or creates its own first.
+            if ownership.objects.isCreated(name, on: ownership.engine, byOtherThan: tenant) {
+                run(exchange.volumeNotCreated(name))
+                return false
+            }
             let object = ownership.intent(
-                .volume, for: tenant, by: peer.identity, name: name, isOwnName: tenants != nil)
+                .volume, for: tenant, by: peer.identity, name: name, isOwnName: tenants != nil,
+                isOnTheWay: true)
             if let holder = ownership.objects.reserve(object) {
                 nameIsHeld(name, .volume, holder)
                 return false

@@ -15,7 +15,8 @@ extension ClientConnection {
     func makeVolumes(
         _ names: ArraySlice<String>, _ tenant: String?, _ then: @escaping () -> Void
     ) {
-        guard let name = names.first, let tenant, let intent = volumeIntents.removeValue(forKey: name)
+        guard let name = names.first, let tenant,
+            let intent = volumeIntents.removeValue(forKey: name)
         else { return then() }
         intend(intent) {
             self.makeVolume(name, intent, self.loop.services.ownership.seal(of: intent)) {

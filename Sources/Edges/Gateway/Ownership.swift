@@ -109,9 +109,11 @@ package final class Ownership: Sendable {
     ///   - identity: Who makes it.
     ///   - name: What the tenant calls it; "" for what the engine names.
     ///   - isOwnName: False when the engine is to call it so too.
+    ///   - isOnTheWay: True for a volume that is made because a mount names it.
+    /// - Returns: The object, without an id.
     func intent(
         _ kind: ObjectKind, for tenant: String, by identity: String, name: String,
-        isOwnName: Bool = true
+        isOwnName: Bool = true, isOnTheWay: Bool = false
     ) -> OwnedObject {
         let nonce = Sealer.nonce()
         let mark = OwnedObject.mark(of: nonce)
@@ -120,7 +122,8 @@ package final class Ownership: Sendable {
             ? name : EngineName.make(kind, tenant: tenant, name: name, mark: mark)
         return OwnedObject(
             nonce: nonce, engine: facts.id, kind: kind.rawValue, name: name,
-            engineName: engineName, tenant: tenant, identity: identity)
+            engineName: engineName, parent: isOnTheWay ? OwnedObject.onTheWay : "", tenant: tenant,
+            identity: identity)
     }
 
     /// What a volume is if it has to be made again under the name that it has.

@@ -58,6 +58,11 @@ extension ObjectStore {
         }
     }
 
+    /// True when another tenant has a volume of that name that was asked for by itself.
+    package func isCreated(_ name: String, on engine: String, byOtherThan tenant: String) -> Bool {
+        table.withLock { $0.isCreated(name, on: engine, byOtherThan: tenant) }
+    }
+
     /// True when a tenant has something of a kind.
     package func has(_ kind: String, of tenant: String) -> Bool {
         table.withLock { !$0.objects(kind, of: tenant).isEmpty }

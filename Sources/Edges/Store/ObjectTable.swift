@@ -10,6 +10,8 @@ struct ObjectTable {
     private var shares: [Share: Set<String>] = [:]
     /// Who has each name, by nonce; what is being made has its name too.
     private var names: [Name: String] = [:]
+    /// Who has volumes of a name that were asked for by themselves, by nonce.
+    private var created: [Volume: [String: String]] = [:]
     /// What engine names with a mark are to their tenants; several when an object was renamed.
     private var marks: [String: [Called]] = [:]
     /// What is being made or renamed at this moment.
@@ -48,6 +50,12 @@ struct ObjectTable {
         }
     }
 
+    /// The name of a volume, whosever it is.
+    private struct Volume: Hashable {
+        let engine: String
+        let name: String
+    }
+
     /// What an object is called on an engine and by its tenant.
     struct Called: Hashable {
         let engineName: String
@@ -79,6 +87,11 @@ struct ObjectTable {
         (shares[Share(kind: kind, tenant: tenant)] ?? []).compactMap { nonce in
             keys[nonce].flatMap { settled[$0] }
         }
+    }
+
+    /// True when somebody else has a volume of that name that was asked for by itself.
+    func isCreated(_ name: String, on engine: String, byOtherThan tenant: String) -> Bool {
+        created[Volume(engine: engine, name: name)]?.values.contains { $0 != tenant } ?? false
     }
 
     /// True when a tenant has objects of a kind that carry no seal.
@@ -160,6 +173,10 @@ struct ObjectTable {
         settled[key] = object
         keys[object.nonce] = key
         shares[Share(object), default: []].insert(object.nonce)
+        if object.isCreatedVolume {
+            let volume = Volume(engine: object.engine, name: object.name)
+            created[volume, default: [:]][object.nonce] = object.tenant
+        }
         gone[key] = nil
     }
 
@@ -180,6 +197,12 @@ struct ObjectTable {
         guard let object = settled.removeValue(forKey: key) else { return nil }
         keys[object.nonce] = nil
         forgetName(object, object.name)
+        let volume = Volume(engine: object.engine, name: object.name)
+        if object.isCreatedVolume, created[volume]?.removeValue(forKey: object.nonce) != nil,
+            created[volume]?.isEmpty == true
+        {
+            created[volume] = nil
+        }
         let share = Share(object)
         shares[share]?.remove(object.nonce)
         if shares[share]?.isEmpty == true { shares[share] = nil }
@@ -214,4 +237,9 @@ struct ObjectTable {
         gone[key] = object
         goneOrder.append(key)
     }
+}
+
+extension OwnedObject {
+    /// True for a volume with a name that was asked for by itself.
+    fileprivate var isCreatedVolume: Bool { kind == "volume" && !name.isEmpty && parent.isEmpty }
 }

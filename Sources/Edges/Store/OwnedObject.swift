@@ -46,8 +46,11 @@ package struct OwnedObject: Hashable, Sendable {
     package internal(set) var engineName: String
     /// When the engine made it, where that tells it from another of the same name; else "".
     package let made: String
-    /// The id of the container that a volume came with; else "".
+    /// The id of the container that a volume came with; `onTheWay` for one that was made because a mount
+    /// named it; else "".
     package let parent: String
+    /// The parent of volumes that nobody has asked for by themselves.
+    package static let onTheWay = "-"
     /// Whose it is.
     package let tenant: String
     /// Who made it.

@@ -277,6 +277,16 @@ package struct Exchange: ~Copyable {
         return refuse(Answer(status: 409, message: words, rule: "name.unique"))
     }
 
+    /// A mount names a volume that the tenant has not, and that is not made on the way.
+    package mutating func volumeNotCreated(_ name: String) -> Action {
+        refuse(
+            Answer(
+                status: 403,
+                message: "quaymaster: refused: the volume \(name) has not been created; "
+                    + "rule volume.absent; create it first: docker volume create \(name)",
+                rule: "volume.absent"))
+    }
+
     /// The tenant has as many names of images as it may.
     package mutating func namesExhausted(_ most: Int) -> Action {
         refuse(
