@@ -117,7 +117,9 @@ struct ObjectTable {
     /// Keeps a new name for an object if it is free.
     ///
     /// - Returns: What has the name; nil when it was kept.
-    mutating func reserve(_ name: String, engineName: String, for object: OwnedObject) -> OwnedObject? {
+    mutating func reserve(_ name: String, engineName: String, for object: OwnedObject)
+        -> OwnedObject?
+    {
         if let holder = named(name, like: object) { return holder }
         names[Name(object, name)] = object.nonce
         call(object, engineName, name)
@@ -160,7 +162,9 @@ struct ObjectTable {
     mutating func add(_ object: OwnedObject) {
         let name = Name(object, object.name)
         // What may be made again under its name has it as long as it is there.
-        if !object.name.isEmpty, object.id != nil || names[name] == nil { names[name] = object.nonce }
+        if !object.name.isEmpty, object.id != nil || names[name] == nil {
+            names[name] = object.nonce
+        }
         if !object.engineName.isEmpty { call(object, object.engineName, object.name) }
         guard let key = object.key else {
             pending[object.nonce] = object
