@@ -78,6 +78,12 @@ import Testing
         Wrong(
             text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: exec, in: a, mode: observe}", line: 3,
             message: "the only mode so far is enforce"),
+        Wrong(
+            text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: view, in: a, hide: [environment]}", line: 3,
+            message: "\"environment\" cannot be hidden"),
+        Wrong(
+            text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: view, in: a, hide: [label]}", line: 3,
+            message: "\"label\" cannot be hidden", hint: "did you mean \"labels\"?"),
         Wrong(text: "tenants: {a: {}}\nroles: {exec: [run]}", line: 2, message: "is a verb"),
         Wrong(text: "tenants: {a: {}}\nlevels: {baseline: {extends: privileged}}", line: 2, message: "is built in"),
         Wrong(text: "tenants: {a: {}}\nlevels: {x: {}}", line: 2, message: "the level extends nothing"),
@@ -154,6 +160,30 @@ import Testing
         let text = "tenants: {a: {}}\nidentities: {x: {certificate: {cn: x, issuer: elsewhere}}}"
         #expect(try !compile(text, trusted: nil).certificates.isEmpty)
         #expect(throws: PolicyErrors.self) { try compile(text, trusted: []) }
+    }
+
+    @Test func grantsHide() throws {
+        let file = try compile(
+            """
+            tenants: {a: {}, b: {}}
+            grants:
+              - {to: ops, may: [view, logs], in: "*", hide: [env, commands]}
+              - {to: dev, may: view, in: a}
+            """, issued: ["ops", "dev"])
+        #expect(file.policy.grants["ops"]?.first?.hides == [.environment, .commands])
+        #expect(file.policy.grants["dev"]?.first?.hides == [])
+        #expect(file.warnings.isEmpty, "\(file.warnings)")
+        let weak = try compile(
+            """
+            tenants: {a: {}, b: {}}
+            grants:
+              - {to: ops, may: [view, exec], in: "*", hide: env}
+              - {to: ops, may: view, in: a}
+              - {to: ops, may: logs, in: b, hide: labels}
+            """, issued: ["ops"]
+        ).warnings
+        #expect(weak.map(\.line) == [3, 4], "\(weak)")
+        #expect(weak.first?.message.contains("exec") == true && weak.last?.message.contains("policy.yaml:3") == true)
     }
 
     @Test func allErrorsAreShownAtOnce() {

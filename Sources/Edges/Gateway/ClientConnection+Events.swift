@@ -41,7 +41,7 @@ extension ClientConnection {
             whose: { line in tenant.map { rule(line, for: $0) } ?? .shown },
             { rule($0, in: $1) })
         events.lines = lines
-        writeChunk(ByteBuffer(bytes: shown))
+        writeChunk(ByteBuffer(bytes: exchange.veiled(lines: shown)))
         if waits { return holdEvents() }
         if answers.isBodyRead { endChunks() }
     }

@@ -161,7 +161,7 @@ struct PolicyCompiler {
 
     private mutating func readGrant(_ node: Node, issued: Set<String>?) {
         let record = reader.record(
-            node, "a grant", known: ["to", "may", "in", "level", "mode"])
+            node, "a grant", known: ["to", "may", "in", "level", "mode", "hide"])
         for key in ["to", "may", "in"] where record[key] == nil {
             reader.report("the grant has no \"\(key)\"", at: node)
         }
@@ -175,10 +175,12 @@ struct PolicyCompiler {
         let location = Location(file: reader.file, line: node.mark?.line ?? 0)
         let grant = Grant(
             verbs: verbs, scope: scope, levels: zone.level == own ? [own] : [own, zone.level],
-            runtime: zone.runtime, location: location)
+            runtime: zone.runtime, hides: HideCompiler(reader).read(record["hide"], verbs),
+            location: location)
         for to in reader.list(record["to"], "to") {
             guard let name = reader.text(to, "to") else { continue }
             warnIfUnknown(name, issued, at: to)
+            HideCompiler(reader).warnIfShown(grant, beside: grants[name] ?? [], at: to)
             grants[name, default: []].append(grant)
         }
     }

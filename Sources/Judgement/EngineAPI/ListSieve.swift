@@ -57,6 +57,8 @@ package struct ListSieve: Sendable {
     }
 
     private let kind: Kind
+    /// What the client's grant hides in each item.
+    private let veil: Veil?
     /// The most items that are shown; nil for all.
     private var left: Int?
     private var state = State.start
@@ -77,8 +79,10 @@ package struct ListSieve: Sendable {
     /// - Parameters:
     ///   - kind: What is listed.
     ///   - limit: The most items that are shown; nil for all.
-    package init(_ kind: Kind, limit: Int? = nil) {
+    ///   - veil: What the client's grant hides in each item.
+    package init(_ kind: Kind, limit: Int? = nil, veil: Veil? = nil) {
         self.kind = kind
+        self.veil = veil
         left = limit
     }
 
@@ -245,7 +249,7 @@ package struct ListSieve: Sendable {
             left = left.map { $0 - 1 }
             if hasItems { output.append(UInt8(ascii: ",")) }
             hasItems = true
-            JSONWriter.append(shown, to: &output)
+            JSONWriter.append(veil?.show(shown) ?? shown, to: &output)
         }
     }
 

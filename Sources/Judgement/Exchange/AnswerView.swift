@@ -20,6 +20,10 @@ enum AnswerView {
     case untagged
     /// An image with the names that a tenant may see.
     case image(tenant: String)
+    /// An answer of which nothing is shown before all of it is here.
+    case whole(status: Int)
+    /// The same, whose head is shown at once.
+    case late
     /// The engine's words for a failure, with ids said as the client did.
     case failure(spelled: [String: String], hidesOthers: Bool)
 
@@ -61,7 +65,8 @@ enum AnswerView {
     /// The status of the answers that are changed; any other is an error of the engine's.
     var status: Int {
         switch self {
-        case .info, .list, .container, .events, .image, .untagged: 200
+        case .info, .list, .container, .events, .image, .untagged, .late: 200
+        case .whole(let status): status
         case .exec, .made: 201
         case .failure: 400
         }
@@ -73,7 +78,8 @@ enum AnswerView {
         case .info: SummaryView.narrow(body)
         case .container: ContainerView.hidingExecs(body, where: isSeen)
         // They are never collected.
-        case .events, .list: nil
+        case .events, .list, .late: nil
+        case .whole: body
         case .exec: ContainerView.madeExec(body) == nil ? nil : body
         case .made(let kind): MadeObject(kind, body) == nil ? nil : body
         case .untagged: body

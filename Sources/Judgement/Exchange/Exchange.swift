@@ -59,6 +59,10 @@ package struct Exchange: ~Copyable {
     var failures: AnswerView?
     /// What narrows the engine's list while it passes.
     var sieve: ListSieve?
+    /// What the grant hides in the answer.
+    var veil: Veil?
+    /// What has come of an answer that is shown as a whole behind its head.
+    var late: [UInt8] = []
     /// True when the request's body is an archive that is judged as it streams.
     package private(set) var isArchive = false
     /// The exec that the engine made for this request, once its answer is whole.
@@ -187,6 +191,10 @@ package struct Exchange: ~Copyable {
             return refuse(Answer(status: 503, message: "quaymaster: the engine is not reachable"))
         }
         failures = AnswerView.failure(draft.act, facts, permit)
+        veil = Veil(draft.call.operation.name, permit.hides)
+        if veil?.coversFailures == true, failures == nil {
+            failures = .failure(spelled: [:], hidesOthers: false)
+        }
         archive = ArchiveJudge(draft)
         isArchive = archive != nil
         if isArchive { draft.sendArchiveAnew() }
@@ -271,7 +279,7 @@ package struct Exchange: ~Copyable {
 
     private mutating func send(_ outbound: Outbound) -> Action {
         if clientHasEnded, operation?.isLive == true { return abort() }
-        let view = AnswerView(operation, permit, limit: limit)
+        let view = AnswerView(operation, permit, limit: limit) ?? AnswerView(veil, of: operation)
         state = .open(Open(bodyEnded: !outbound.streamsBody, view: view))
         return .send(outbound)
     }
