@@ -84,6 +84,12 @@ import Testing
         Wrong(
             text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: view, in: a, hide: [label]}", line: 3,
             message: "\"label\" cannot be hidden", hint: "did you mean \"labels\"?"),
+        Wrong(
+            text: "tenants: {a: {limits: {connections: 5}}}", line: 1, message: "unknown key \"connections\" in limits"),
+        Wrong(text: "tenants: {a: {limits: {streams: 0}}}", line: 1, message: "above zero"),
+        Wrong(
+            text: "tenants: {a: {}}\nidentities: {x: {limits: {stream: 1}}}", line: 2,
+            message: "unknown key \"stream\"", hint: "did you mean \"streams\"?"),
         Wrong(text: "tenants: {a: {}}\nroles: {exec: [run]}", line: 2, message: "is a verb"),
         Wrong(text: "tenants: {a: {}}\nlevels: {baseline: {extends: privileged}}", line: 2, message: "is built in"),
         Wrong(text: "tenants: {a: {}}\nlevels: {x: {}}", line: 2, message: "the level extends nothing"),
@@ -160,6 +166,15 @@ import Testing
         let text = "tenants: {a: {}}\nidentities: {x: {certificate: {cn: x, issuer: elsewhere}}}"
         #expect(try !compile(text, trusted: nil).certificates.isEmpty)
         #expect(throws: PolicyErrors.self) { try compile(text, trusted: []) }
+    }
+
+    @Test func limitsAreSaidForTenantsAndIdentities() throws {
+        let file = try compile(
+            """
+            tenants: {a: {limits: {streams: 7}}, b: {}}
+            identities: {x: {limits: {connections: 3, bytes: 1000}}, y: {}}
+            """)
+        #expect(file.policy.bounds == [.tenant("a"): [.streams: 7], .identity("x"): [.connections: 3, .bytes: 1000]])
     }
 
     @Test func grantsHide() throws {

@@ -28,6 +28,7 @@ extension ClientConnection {
         loop.counters.active -= 1
         if case .raw = outflow { loop.counters.streams -= 1 }
         noteOutcome(ending)
+        giveBackShares()
         forgetIntent()
         noteClaims(ending)
         noteExecMove()

@@ -24,6 +24,8 @@ package struct Services: Sendable {
     package let log: Logger
     /// Who made which exec.
     package let execs = ExecRegister()
+    /// What clients take up.
+    package let usage = Usage()
     /// Who makes a tenant's network.
     let networkTurns = Turns()
     /// Names of images that are claimed for acts under way.

@@ -14,6 +14,7 @@ struct PolicyCompiler {
     private(set) var roles: [String: VerbSet] = [:]
     private(set) var identities: [String: Set<UInt32>] = [:]
     private(set) var certificates = CertificateMappings()
+    private(set) var bounds: [Taker: [Means: Int]] = [:]
     private(set) var grants: [String: [Grant]] = [:]
 
     /// A class of trust that tenants live in.
@@ -80,10 +81,13 @@ struct PolicyCompiler {
                     hint: "a letter, then up to 19 letters, digits and dashes, all small")
                 continue
             }
-            let record = reader.record(value, "tenant \"\(word)\"", known: ["zone", "labels"])
+            let record = reader.record(
+                value, "tenant \"\(word)\"", known: ["zone", "labels", "limits"])
             if let node = record["labels"] {
                 labels[word] = reader.texts(node, "labels").map { NamePattern($0) }
             }
+            bounds[.tenant(word)] = reader.limits(
+                record["limits"], of: Means.allCases.filter(\.isTenants))
             tenants[word] = .open
             if let zone = named(record["zone"], in: zones, "zone") { tenants[word] = zone }
         }
@@ -140,7 +144,8 @@ struct PolicyCompiler {
             let word = name.string ?? ""
             guard isFree(word, name, among: Array(identities.keys), "identity") else { continue }
             let record = reader.record(
-                value, "identity \"\(word)\"", known: ["unixUser", "certificate"])
+                value, "identity \"\(word)\"", known: ["unixUser", "certificate", "limits"])
+            bounds[.identity(word)] = reader.limits(record["limits"], of: Means.allCases)
             CertificateCompiler(reader: reader, trusted: trusted)
                 .read(record["certificate"], of: word, into: &certificates)
             var users: Set<UInt32> = []

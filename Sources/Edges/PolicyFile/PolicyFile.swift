@@ -35,6 +35,7 @@ package struct PolicyFile: Sendable {
             tenants: compiler.tenants.keys.sorted(), grants: compiler.grants, version: version,
             labels: compiler.labels)
         policy.cgroupRoot = cgroup
+        policy.bounds = compiler.bounds
         self.policy = policy
         unixUsers = compiler.identities
         certificates = compiler.certificates

@@ -114,6 +114,12 @@ package struct Exchange: ~Copyable {
         return refuse(Answer(refusal))
     }
 
+    /// True when the request brings a body that is passed on while it comes.
+    package var bringsStream: Bool {
+        guard let operation, case .stream = operation.body else { return false }
+        return head?.framing != BodyFraming.none
+    }
+
     /// True when the answer has no body, whatever it says.
     package var isHead: Bool { head?.method == .head }
 
