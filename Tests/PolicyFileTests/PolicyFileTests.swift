@@ -86,6 +86,11 @@ import Testing
             message: "\"label\" cannot be hidden", hint: "did you mean \"labels\"?"),
         Wrong(
             text: "tenants: {a: {limits: {connections: 5}}}", line: 1, message: "unknown key \"connections\" in limits"),
+        Wrong(text: "tenants: {a: {quota: {containers: many}}}", line: 1, message: "a quota is a whole number"),
+        Wrong(text: "tenants: {a: {quota: {memory: 64GiB}}}", line: 1, message: "memory is not set by the gateway"),
+        Wrong(
+            text: "tenants: {a: {quota: {container: 1}}}", line: 1, message: "unknown key \"container\"",
+            hint: "did you mean \"containers\"?"),
         Wrong(text: "tenants: {a: {limits: {streams: 0}}}", line: 1, message: "above zero"),
         Wrong(
             text: "tenants: {a: {}}\nidentities: {x: {limits: {stream: 1}}}", line: 2,
@@ -166,6 +171,14 @@ import Testing
         let text = "tenants: {a: {}}\nidentities: {x: {certificate: {cn: x, issuer: elsewhere}}}"
         #expect(try !compile(text, trusted: nil).certificates.isEmpty)
         #expect(throws: PolicyErrors.self) { try compile(text, trusted: []) }
+    }
+
+    @Test func quotasAreSaid() throws {
+        let file = try compile("tenants:\n  a: {quota: {containers: 0, volumes: 5}}\n  b: {}")
+        let quota = try #require(file.policy.quotas["a"])
+        #expect(quota.most == [.container: 0, .volume: 5] && quota.location.line == 2)
+        #expect(file.policy.quotas["b"] == nil && file.warnings.isEmpty)
+        #expect(try compile("tenants: {a: {quota: {volumes: 5}}}").warnings.count == 1)
     }
 
     @Test func limitsAreSaidForTenantsAndIdentities() throws {

@@ -44,7 +44,7 @@ package final class Usage: Sendable {
     ///   - means: Of what.
     ///   - identity: By whom.
     ///   - tenant: For whom, where that is known.
-    ///   - bounds: How much the policy lets somebody have of it.
+    ///   - bound: How much the policy lets somebody have of it.
     /// - Returns: What has to be given back.
     /// - Throws: `Excess` when nothing was taken.
     func take(

@@ -15,6 +15,7 @@ struct PolicyCompiler {
     private(set) var identities: [String: Set<UInt32>] = [:]
     private(set) var certificates = CertificateMappings()
     private(set) var bounds: [Taker: [Means: Int]] = [:]
+    private(set) var quotas: [String: Quota] = [:]
     private(set) var grants: [String: [Grant]] = [:]
 
     /// A class of trust that tenants live in.
@@ -82,14 +83,19 @@ struct PolicyCompiler {
                 continue
             }
             let record = reader.record(
-                value, "tenant \"\(word)\"", known: ["zone", "labels", "limits"])
+                value, "tenant \"\(word)\"", known: ["zone", "labels", "limits", "quota"])
             if let node = record["labels"] {
                 labels[word] = reader.texts(node, "labels").map { NamePattern($0) }
             }
             bounds[.tenant(word)] = reader.limits(
                 record["limits"], of: Means.allCases.filter(\.isTenants))
+            quotas[word] = reader.quota(record["quota"])
             tenants[word] = .open
             if let zone = named(record["zone"], in: zones, "zone") { tenants[word] = zone }
+        }
+        if tenants.count == 1, !quotas.isEmpty {
+            reader.report(
+                "a quota counts on a plane with several tenants", at: node, severity: .warning)
         }
         if tenants.isEmpty {
             reader.report(

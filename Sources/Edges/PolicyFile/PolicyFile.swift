@@ -36,6 +36,7 @@ package struct PolicyFile: Sendable {
             labels: compiler.labels)
         policy.cgroupRoot = cgroup
         policy.bounds = compiler.bounds
+        policy.quotas = compiler.quotas
         self.policy = policy
         unixUsers = compiler.identities
         certificates = compiler.certificates

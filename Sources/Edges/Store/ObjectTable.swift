@@ -6,6 +6,8 @@ struct ObjectTable {
     private(set) var keys: [String: OwnedObject.Key] = [:]
     /// How many objects without a seal each tenant has of each kind.
     private var unsealed: [Share: Int] = [:]
+    /// How many objects each tenant has of each kind.
+    private var held: [Share: Int] = [:]
     /// Whose objects were that are gone: their last events come later.
     private var gone: [OwnedObject.Key: String] = [:]
     private var goneOrder: [OwnedObject.Key] = []
@@ -30,6 +32,7 @@ struct ObjectTable {
         if object.origin != .made {
             unsealed[Share(kind: object.kind, tenant: object.tenant), default: 0] += 1
         }
+        held[Share(kind: object.kind, tenant: object.tenant), default: 0] += 1
         pending[object.nonce] = nil
         settled[key] = object
         keys[object.nonce] = key
@@ -41,10 +44,30 @@ struct ObjectTable {
         unsealed[Share(kind: kind, tenant: tenant)] != nil
     }
 
+    /// How many objects of a kind a tenant has, those that are being made among them.
+    func count(_ kind: String, of tenant: String) -> Int {
+        (held[Share(kind: kind, tenant: tenant)] ?? 0)
+            + pending.values.count { $0.kind == kind && $0.tenant == tenant }
+    }
+
+    /// Why a tenant may not have another object, or nil. Volumes come with containers unasked: a tenant
+    /// that has more than it may makes no container.
+    func objection(to object: OwnedObject, within quota: [String: Int]) -> StoreError? {
+        func objection(_ kind: String, room: Int) -> StoreError? {
+            guard let most = quota[kind], count(kind, of: object.tenant) + room > most else {
+                return nil
+            }
+            return .quota(object.tenant, kind: kind, most: most)
+        }
+        return objection(object.kind, room: 1)
+            ?? (object.kind == "container" ? objection("volume", room: 0) : nil)
+    }
+
     @discardableResult
     private mutating func forget(_ key: OwnedObject.Key) -> OwnedObject? {
         guard let object = settled.removeValue(forKey: key) else { return nil }
         keys[object.nonce] = nil
+        held[Share(kind: object.kind, tenant: object.tenant), default: 1] -= 1
         if object.origin != .made {
             let share = Share(kind: object.kind, tenant: object.tenant)
             let left = (unsealed[share] ?? 1) - 1

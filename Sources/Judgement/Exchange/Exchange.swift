@@ -250,6 +250,16 @@ package struct Exchange: ~Copyable {
             Answer(Refusal(rule: "tenant.own", location: nil, reason: .taken(reference))))
     }
 
+    /// The tenant may not have another object, or not now.
+    ///
+    /// - Parameters:
+    ///   - words: Why, for the client.
+    ///   - rule: The rule's id.
+    /// - Returns: To answer with the refusal.
+    package mutating func refused(_ words: String, rule: String) -> Action {
+        refuse(Answer(status: 403, message: "quaymaster: refused: " + words, rule: rule))
+    }
+
     /// The tenant has as many names of images as it may.
     package mutating func namesExhausted(_ most: Int) -> Action {
         refuse(

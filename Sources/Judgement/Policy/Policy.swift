@@ -51,6 +51,8 @@ package struct Policy: Sendable {
     package let version: String
     /// For tenants that say so, the labels that other programs obey and that they may set.
     package let labels: [String: [NamePattern]]
+    /// How many objects tenants may have, where the policy says so.
+    package var quotas: [String: Quota] = [:]
     /// How much of the gateway somebody may take up, where the policy says so.
     package var bounds: [Taker: [Means: Int]] = [:]
     /// The first part of every tenant's cgroup.
