@@ -48,7 +48,7 @@ extension HarmList {
                 case "tag": Self.isPlainTemplate(value)
                 case "max-file": Int(value).map { 1...100 ~= $0 } ?? false
                 case "max-size":
-                    value == "-1" || Self.bytes(value).map { 1 << 16...1 << 40 ~= $0 } ?? false
+                    value == "-1" || Self.bytes(value).map { 1 << 16...1 << 30 ~= $0 } ?? false
                 case "max-buffer-size": Self.bytes(value).map { 0...1 << 24 ~= $0 } ?? false
                 default: false
                 }

@@ -115,6 +115,15 @@ extension NeighbourTests {
                 #""LogDriver":{"Options":{"max-size":"64k"}}"#,
                 #""LogDriver":{"Options":{"max-size":"63k"}}"#)),
         Row(
+            "level.log-driver",
+            host(
+                "LogConfig.Config", #""LogConfig":{"Config":{"max-size":"1g"}}"#,
+                #""LogConfig":{"Config":{"max-size":"1025m"}}"#),
+            task(
+                "LogDriver.Options",
+                #""LogDriver":{"Options":{"max-size":"1g"}}"#,
+                #""LogDriver":{"Options":{"max-size":"1025m"}}"#)),
+        Row(
             "level.pids", host("PidsLimit", #""PidsLimit":4096"#, #""PidsLimit":4097"#),
             task(
                 "Resources.Limits.Pids", #""Resources":{"Limits":{"Pids":4096}}"#,

@@ -52,6 +52,52 @@ private let engine = EngineTraits(version: APIVersion(minor: 41))
         #expect(ending.keepClient && ending.keepEngine && ending.isWhole)
     }
 
+    /// What a grant hides is taken out of answers that would pass as they are, of lists that are narrowed,
+    /// and of the engine's words for a failure.
+    @Test func whatIsHiddenIsTakenOut() throws {
+        func permit(_ obligations: Obligation...) -> Decision {
+            .permit(Permit(grant: nil, tenant: "red", obligations: obligations + [.hide(.commands)], isShared: true))
+        }
+        func exchange(_ target: String) throws -> Exchange {
+            var exchange = Exchange(bodyLimit: 1024)
+            _ = exchange.received(try head("\(target) HTTP/1.1"))
+            return exchange
+        }
+        let ok = try answer("HTTP/1.1 200 OK", "Content-Type: application/json", "Content-Length: 9", to: .get)
+        var whole = try exchange("GET /networks/x")
+        _ = whole.decided(permit(), for: "ops", on: engine)
+        guard case .relay(.collect) = whole.answered(ok) else { return fail("passed as it is") }
+        let shown = whole.answerCollected(Array(#"{"Command":"x"}"#.utf8))
+        #expect(text(shown ?? []).hasSuffix(#"{"Command":"(hidden)"}"#))
+
+        var list = try exchange("GET /containers/json")
+        _ = list.decided(permit(.narrow(tenant: "red")), for: "ops", on: engine)
+        guard case .relay(.list) = list.answered(ok) else { return fail("not narrowed") }
+        let items = list.listReceived(
+            Array(#"[{"Id":"1","Command":"x"}]"#.utf8), isWhole: true,
+            seeing: Owners(objects: { _ in "red" }))
+        #expect(text(items ?? []) == #"[{"Id":"1","Command":"(hidden)"}]"#)
+
+        // The head of this one is what clients wait for before they start a container.
+        var late = try exchange("POST /containers/x/wait")
+        _ = late.decided(permit(), for: "ops", on: engine)
+        guard case .relay(.list) = late.answered(ok) else { return fail("held back") }
+        let start = late.listReceived(Array(#"{"StatusCode":1,"#.utf8), isWhole: false)
+        #expect(start == [])
+        let end = late.listReceived(Array(#""Error":{"Message":"exec x"}}"#.utf8), isWhole: true)
+        #expect(text(end ?? []) == #"{"StatusCode":1,"Error":{"Message":"(hidden)"}}"#)
+
+        var failure = try exchange("POST /containers/x/start")
+        _ = failure.decided(permit(), for: "ops", on: engine)
+        _ = failure.recorded()
+        guard
+            case .relay(.collect) = failure.answered(
+                try answer("HTTP/1.1 400 Bad", "Content-Type: application/json", "Content-Length: 9"))
+        else { return fail("passed as it is") }
+        let told = text(failure.answerCollected(Array(#"{"message":"exec: secret: not found"}"#.utf8)) ?? [])
+        #expect(!told.contains("secret") && told.contains("hide: commands"))
+    }
+
     @Test func whatChangesStateIsRecordedFirst() throws {
         var exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("POST /v1.40/containers/x1/stop?t=3 HTTP/1.1", "Content-Length: 0"))

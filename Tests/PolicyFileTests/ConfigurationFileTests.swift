@@ -23,7 +23,7 @@ import Testing
             metrics: 127.0.0.1:9276
             tls: {minimum: "1.3", certificate: other.pem, names: [docker.example.com]}
             trust: [{name: corp, ca: corp-ca.pem}, {name: partner, ca: /etc/partner.pem}]
-            limits: {idleSeconds: 5}
+            limits: {idleSeconds: 5, identityStreams: 9, tenantUploads: 3, archiveBytes: 7}
             networks: {pool: 10.9.0.0/16}
             """)
         #expect(file.subnets?.count == 1024)
@@ -33,7 +33,8 @@ import Testing
         #expect(file.certificate.lastPathComponent == "other.pem")
         #expect(!file.allowsTLS12)
         #expect(file.names == ["docker.example.com"])
-        #expect(file.limits == ["idleSeconds": 5])
+        #expect(
+            file.limits == ["idleSeconds": 5, "identityStreams": 9, "tenantUploads": 3, "archiveBytes": 7])
         #expect(file.metrics?.text == "127.0.0.1:9276")
         #expect(file.trust.map(\.name) == ["corp", "partner"])
         #expect(file.trust[0].file.lastPathComponent == "corp-ca.pem")
@@ -47,6 +48,7 @@ import Testing
         ("listen: [a]\nengines: [{address: a}, {address: b}]", "one engine"),
         ("listen: [a]\nengines: [{name: a}]", "has no address"),
         ("listen: [a]\nlimits: {idleSeconds: 0}", "above zero"),
+        ("listen: [a]\nlimits: {tenantConnections: 1}", "unknown key"),
         ("listen: [a]\nnetworks: {}", "no range of IPv4"),
         ("listen: [a]\nnetworks: {pool: fd00::/8}", "no range of IPv4"),
         ("listen: [a]\nnetworks: {pool: 10.0.0.0/16, size: 30}", "29 at most"),

@@ -78,6 +78,23 @@ import Testing
         Wrong(
             text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: exec, in: a, mode: observe}", line: 3,
             message: "the only mode so far is enforce"),
+        Wrong(
+            text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: view, in: a, hide: [environment]}", line: 3,
+            message: "\"environment\" cannot be hidden"),
+        Wrong(
+            text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: view, in: a, hide: [label]}", line: 3,
+            message: "\"label\" cannot be hidden", hint: "did you mean \"labels\"?"),
+        Wrong(
+            text: "tenants: {a: {limits: {connections: 5}}}", line: 1, message: "unknown key \"connections\" in limits"),
+        Wrong(text: "tenants: {a: {quota: {containers: many}}}", line: 1, message: "a quota is a whole number"),
+        Wrong(text: "tenants: {a: {quota: {memory: 64GiB}}}", line: 1, message: "memory is not set by the gateway"),
+        Wrong(
+            text: "tenants: {a: {quota: {container: 1}}}", line: 1, message: "unknown key \"container\"",
+            hint: "did you mean \"containers\"?"),
+        Wrong(text: "tenants: {a: {limits: {streams: 0}}}", line: 1, message: "above zero"),
+        Wrong(
+            text: "tenants: {a: {}}\nidentities: {x: {limits: {stream: 1}}}", line: 2,
+            message: "unknown key \"stream\"", hint: "did you mean \"streams\"?"),
         Wrong(text: "tenants: {a: {}}\nroles: {exec: [run]}", line: 2, message: "is a verb"),
         Wrong(text: "tenants: {a: {}}\nlevels: {baseline: {extends: privileged}}", line: 2, message: "is built in"),
         Wrong(text: "tenants: {a: {}}\nlevels: {x: {}}", line: 2, message: "the level extends nothing"),
@@ -154,6 +171,47 @@ import Testing
         let text = "tenants: {a: {}}\nidentities: {x: {certificate: {cn: x, issuer: elsewhere}}}"
         #expect(try !compile(text, trusted: nil).certificates.isEmpty)
         #expect(throws: PolicyErrors.self) { try compile(text, trusted: []) }
+    }
+
+    @Test func quotasAreSaid() throws {
+        let file = try compile("tenants:\n  a: {quota: {containers: 0, volumes: 5}}\n  b: {}")
+        let quota = try #require(file.policy.quotas["a"])
+        #expect(quota.most == [.container: 0, .volume: 5] && quota.location.line == 2)
+        #expect(file.policy.quotas["b"] == nil && file.warnings.isEmpty)
+        #expect(try compile("tenants: {a: {quota: {volumes: 5}}}").warnings.count == 1)
+    }
+
+    @Test func limitsAreSaidForTenantsAndIdentities() throws {
+        let file = try compile(
+            """
+            tenants: {a: {limits: {streams: 7}}, b: {}}
+            identities: {x: {limits: {connections: 3, bytes: 1000}}, y: {}}
+            """)
+        #expect(file.policy.bounds == [.tenant("a"): [.streams: 7], .identity("x"): [.connections: 3, .bytes: 1000]])
+    }
+
+    @Test func grantsHide() throws {
+        let file = try compile(
+            """
+            tenants: {a: {}, b: {}}
+            grants:
+              - {to: ops, may: [view, logs], in: "*", hide: [env, commands]}
+              - {to: dev, may: view, in: a}
+            """, issued: ["ops", "dev"])
+        #expect(file.policy.grants["ops"]?.first?.hides == [.environment, .commands])
+        #expect(file.policy.grants["dev"]?.first?.hides == [])
+        #expect(file.warnings.isEmpty, "\(file.warnings)")
+        let weak = try compile(
+            """
+            tenants: {a: {}, b: {}}
+            grants:
+              - {to: ops, may: [view, exec], in: "*", hide: env}
+              - {to: ops, may: view, in: a}
+              - {to: ops, may: logs, in: b, hide: labels}
+            """, issued: ["ops"]
+        ).warnings
+        #expect(weak.map(\.line) == [3, 4], "\(weak)")
+        #expect(weak.first?.message.contains("exec") == true && weak.last?.message.contains("policy.yaml:3") == true)
     }
 
     @Test func allErrorsAreShownAtOnce() {

@@ -23,6 +23,14 @@ import Testing
             "both": [
                 grant([.view], .tenant("red"), .baseline), grant([.view], .tenant("blue"), .baseline),
             ],
+            "ops": [
+                Grant(
+                    verbs: VerbSet([.view, .save]), scope: .everything, levels: [.builtIn(.baseline)],
+                    hides: [.environment], location: place),
+                Grant(
+                    verbs: VerbSet([.save]), scope: .tenant("red"), levels: [.builtIn(.baseline)],
+                    location: Location(file: "policy.yaml", line: 9)),
+            ],
             "held": [grant([.run], .tenant("red"), .privileged, .restricted)],
         ], version: "v")
 
@@ -65,6 +73,12 @@ import Testing
             operation: "Test", verbs: [verb], harm: [], references: references,
             demands: demands.map { Demand($0, origin: "x") }, creates: creates, reach: reach)
         act.newName = name
+        return act
+    }
+
+    private static func exposing(_ act: Act, _ shown: Hidden) -> Act {
+        var act = act
+        act.exposures = [Exposure(shown, "it", instead: "leave it out")]
         return act
     }
 
@@ -132,6 +146,11 @@ import Testing
             "plugins do not exist for tenants", "alice",
             act(.view, [Reference(.plugin, "p", origin: "path")]), "tenant.own"),
         Row("any of several grants", "both", act(.view, [theirs])),
+        Row("what a grant hides", "ops", act(.view, [theirs]), nil, [.hide(.environment)]),
+        Row("what would show it", "ops", exposing(act(.view, [theirs]), .environment), "grant.hide"),
+        Row("what shows something else", "ops", exposing(act(.view, [theirs]), .labels)),
+        Row("a grant that hides nothing", "ops", exposing(act(.save, [mine]), .all), nil, []),
+        Row("beyond that grant's tenant", "ops", exposing(act(.save, [theirs]), .all), "grant.hide"),
     ])
     func decidesOnASharedEngine(row: Row) {
         check(row, Self.shared)

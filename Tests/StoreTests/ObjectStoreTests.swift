@@ -44,6 +44,36 @@ import Testing
         }
     }
 
+    /// What is being made counts, so that nobody passes a quota by asking many times at once.
+    @Test func quotasCountIntentsToo() async throws {
+        try await withDirectory { directory in
+            let objects = try Store(directory: directory).objects
+            let quota = ["container": 2, "volume": 1]
+            func make(_ number: Int, _ kind: String = "container", of tenant: String = "red") async -> StoreError? {
+                await wait { objects.intend(intent(number, kind, of: tenant), within: quota, $0) }
+            }
+            let full = StoreError.quota("red", kind: "container", most: 2)
+            #expect(await make(1) == nil)
+            #expect(await make(2) == nil)
+            #expect(await make(3) == full)
+            #expect(await make(4, of: "blue") == nil && objects.count("container", of: "red") == 2)
+            // Settled it counts once; dropped or released it does not.
+            let object = try #require(objects.settle(nonce(1), as: "c1"))
+            #expect(await make(3) == full && objects.count("container", of: "red") == 2)
+            objects.drop([nonce(2)])
+            #expect(await make(3) == nil)
+            objects.release(object)
+            #expect(await make(5) == nil)
+            #expect(await make(6) == full)
+            // Volumes that came with containers can be more than there may be: no container follows then.
+            #expect(await wait { objects.keep([volume(7, "a", origin: .brought), volume(8, "b")], $0) } == nil)
+            objects.drop([nonce(3), nonce(5)])
+            #expect(await make(9) == .quota("red", kind: "volume", most: 1))
+            #expect(await make(9, "volume") == .quota("red", kind: "volume", most: 1))
+            #expect(await make(9, "network") == nil)
+        }
+    }
+
     @Test func anIntentIsNobodysUntilItIsSettled() async throws {
         try await withDirectory { directory in
             var store = try Store(directory: directory)

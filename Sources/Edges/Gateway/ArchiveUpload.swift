@@ -14,6 +14,8 @@ final class ArchiveUpload: @unchecked Sendable {  // one owner at a time
     }
 
     private var judge: ArchiveJudge
+    private let limits: Decompressor.Limits
+    private var given = 0
     private var form = Form.unknown
     private var pending: ArraySlice<UInt8> = []
     private var isWhole = false
@@ -21,8 +23,9 @@ final class ArchiveUpload: @unchecked Sendable {  // one owner at a time
     /// The most bytes that one step makes: what the engine's connection is given at a time.
     private static let stepBytes = 256 << 10
 
-    init(_ judge: ArchiveJudge) {
+    init(_ judge: ArchiveJudge, _ limits: Decompressor.Limits) {
         self.judge = judge
+        self.limits = limits
     }
 
     /// True when enough is waiting: what comes in is bounded by what goes out.
@@ -68,7 +71,7 @@ final class ArchiveUpload: @unchecked Sendable {  // one owner at a time
             case .compressed(let format):
                 form = .compressed(
                     try reading { () throws(CompressionFailure) in
-                        try Decompressor(format)
+                        try Decompressor(format, limits: limits)
                     })
             }
         }
@@ -83,6 +86,12 @@ final class ArchiveUpload: @unchecked Sendable {  // one owner at a time
             }
         }
         guard made.isEmpty else {
+            given += made.count
+            if given > limits.total {
+                try reading { () throws(CompressionFailure) in
+                    throw CompressionFailure.tooLarge(limit: limits.total)
+                }
+            }
             var output: [UInt8] = []
             output.reserveCapacity(made.count + 1024)
             try judge.receive(made[...], appendingTo: &output)

@@ -28,6 +28,7 @@ extension ClientConnection {
         loop.counters.active -= 1
         if case .raw = outflow { loop.counters.streams -= 1 }
         noteOutcome(ending)
+        giveBackShares()
         forgetIntent()
         noteClaims(ending)
         noteExecMove()
@@ -157,8 +158,11 @@ extension ClientConnection {
         }
         guard isActive, exchange.permit != nil, let act = exchange.act else { return }
         let policy = loop.services.authority.policy
-        if case .refuse(let refusal) = policy.decide(act, by: peer.identity, seeing: facts) {
-            end("the grant has ended: \(refusal.words)")
+        switch policy.decide(act, by: peer.identity, seeing: facts) {
+        case .refuse(let refusal): end("the grant has ended: \(refusal.words)")
+        case .permit(let permit) where permit.hides != exchange.permit?.hides:
+            end("the grant hides other things now")
+        case .permit: break
         }
     }
 

@@ -43,7 +43,11 @@ extension ClientConnection: EngineConnectionUser {
         answers = MessageReader()
         engine.write(ByteBuffer(bytes: outbound.bytes))
         if outbound.streamsBody {
-            upload = outbound.isArchive ? exchange.takeArchive().map { ArchiveUpload($0) } : nil
+            upload =
+                outbound.isArchive
+                ? exchange.takeArchive().map {
+                    ArchiveUpload($0, loop.services.limits.archives)
+                } : nil
             intake = .streaming
             awaitUpload()
             if outbound.sendContinue {
@@ -244,6 +248,7 @@ extension ClientConnection: EngineConnectionUser {
         } catch {
             return run(exchange.answerUnreadable())
         }
+        guard takeBytes(body.count) else { return }
         guard answers.isBodyRead else {
             outflow = .collecting(body, limit: limit)
             return

@@ -47,7 +47,8 @@ extension ClientConnection {
             },
             { rule($0, in: $1) })
         events.lines = lines
-        writeChunk(ByteBuffer(bytes: retelling?.told(shown) ?? shown))
+        let veiled = exchange.veiled(lines: shown)
+        writeChunk(ByteBuffer(bytes: retelling?.told(veiled) ?? veiled))
         if waits { return holdEvents() }
         if answers.isBodyRead { endChunks() }
     }

@@ -44,6 +44,7 @@ extension ClientConnection {
                     + "an operator issues another", rule: "identity.valid")
             return run(.answer(answer, .close))
         }
+        guard takeRequest() else { return }
         registryConfig = head.fields[.registryConfig]
         run(exchange.received(head))
     }

@@ -102,6 +102,7 @@ extension ClientConnection {
 
     private func decided(_ decision: Decision, _ engine: EngineTraits?) {
         if case .permit(let permit) = decision {
+            guard takeMeans(for: permit) else { return }
             if exchange.operation?.name == "ContainerExec",
                 loop.services.execs.isFull(for: peer.identity)
             {

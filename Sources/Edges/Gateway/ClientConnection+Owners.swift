@@ -114,12 +114,12 @@ extension ClientConnection {
     }
 
     /// Writes down an object that is to be made before the engine hears of it.
-    func intend(_ object: OwnedObject, _ then: @escaping () -> Void) {
+    func intend(_ object: OwnedObject, isLast: Bool = false, _ then: @escaping () -> Void) {
         let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
         let number = self.number
         let eventLoop = loop.eventLoop
         let objects = loop.services.store.objects
-        objects.intend(object) { result in
+        objects.intend(object, within: quota(for: object)) { result in
             eventLoop.execute {
                 let (connection, then) = bound.value
                 guard number == connection.number, connection.isActive else {
@@ -128,6 +128,10 @@ extension ClientConnection {
                 }
                 switch result {
                 case .success: then()
+                case .failure(.quota(_, let kind, _)):
+                    connection.quotaReached(
+                        kind, by: object,
+                        isLast ? nil : { connection.intend(object, isLast: true, then) })
                 case .failure(let error):
                     connection.run(connection.exchange.recordFailed(error.description))
                 }
@@ -182,7 +186,7 @@ extension ClientConnection {
         guard let intent else { return }
         self.intent = nil
         objects.end(intent.nonce)
-        let wasAsked = outbound != nil
+        let wasAsked = engine != nil
         guard !wasAsked || (400..<500).contains(engineStatus) else { return }
         objects.drop([intent.nonce])
     }

@@ -123,6 +123,12 @@ final class ClientConnection: ChannelInboundHandler {
     /// The number of a request that is making an exec.
     var making: UInt64?
 
+    // What is taken up, and given back once.
+    var shares: [Means: Usage.Share] = [:]
+    var place: Usage.Share?
+    /// Why the connection has no place.
+    var excess: Usage.Excess?
+
     /// How many bytes a client may send ahead while its request is dealt with.
     private static let ahead = 64 << 10
     /// Seconds that a client gets to take the end of an answer.
@@ -156,6 +162,7 @@ final class ClientConnection: ChannelInboundHandler {
             loop.counters.rejected += 1
             return context.close(promise: nil)
         }
+        if case .unixUser = peer { takePlace() }
         context.read()
     }
 
@@ -201,6 +208,7 @@ final class ClientConnection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         if isActive { run(exchange.abort()) }
         loop.remove(self)
+        leavePlace()
         self.context = nil
         context.fireChannelInactive()
     }
@@ -226,6 +234,7 @@ final class ClientConnection: ChannelInboundHandler {
         } catch {
             peer = .unreadable("there is no TLS")
         }
+        takePlace()
     }
 
     // MARK: Reading
@@ -301,6 +310,7 @@ final class ClientConnection: ChannelInboundHandler {
             run(exchange.bodyRefused(error))
             return true
         }
+        guard takeBytes(body.count) else { return true }
         guard reader.isBodyRead else {
             intake = .collecting(body, limit: limit)
             return false

@@ -1,4 +1,5 @@
 package import Acts
+import Compression
 
 /// Bounds on what clients can take up.
 package struct Limits: Hashable, Sendable {
@@ -16,6 +17,24 @@ package struct Limits: Hashable, Sendable {
     package var connections: Int
     /// Out of which the networks of tenants get their subnets; nil: the engine chooses.
     package var subnets: SubnetPool?
+    /// The most that an identity takes up, unless the policy says otherwise.
+    package var ofIdentity: [Means: Int] = [
+        .connections: 2048, .requests: 1024, .streams: 1024, .bytes: 256 << 20, .uploads: 64,
+    ]
+    /// The most that a tenant takes up, unless the policy says otherwise.
+    package var ofTenant: [Means: Int] = [.streams: 4096, .uploads: 256]
+    /// The most bytes of an archive that is judged while it passes, unpacked.
+    package var archiveBytes = Int.max
+    /// How many times as large as it came an archive may become, from 64 MiB on.
+    package var archiveRatio = 1000
+
+    /// What unpacking an archive may cost.
+    var archives: Decompressor.Limits {
+        var limits = Decompressor.Limits()
+        limits.total = archiveBytes
+        limits.ratio = archiveRatio
+        return limits
+    }
 
     /// Makes limits.
     package init(

@@ -1,7 +1,11 @@
+import Acts
+
 /// Counters in Prometheus' text format 0.0.4.
 enum Metrics {
     /// The text.
-    static func text(_ counters: Counters, lostLines: Int64) -> String {
+    static func text(
+        _ counters: Counters, lostLines: Int64, usage: Usage.State = Usage.State()
+    ) -> String {
         var lines: [String] = []
         func metric(_ name: String, _ type: String, _ help: String, _ samples: [(String, String)]) {
             lines.append("# HELP quaymaster_\(name) \(help)")
@@ -36,6 +40,12 @@ enum Metrics {
         metric(
             "record_lines_lost_total", "counter", "Lines that the record's disk refused.",
             [("", "\(lostLines)")])
+        metric(
+            "taken", "gauge", "What clients take up that has a bound for each.",
+            Means.allCases.map { ("{means=\"\($0.rawValue)\"}", "\(usage.tally.sum(of: $0))") })
+        metric(
+            "limited_total", "counter", "Refusals for a bound that was reached.",
+            Means.allCases.map { ("{means=\"\($0.rawValue)\"}", "\(usage.refused[$0] ?? 0)") })
         metric(
             "request_duration_seconds", "histogram", "Time from a request's head to its end.",
             [])

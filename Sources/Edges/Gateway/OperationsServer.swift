@@ -53,7 +53,8 @@ package final class OperationsServer: Sendable {
         case "/metrics":
             do {
                 let text = Metrics.text(
-                    try await gateway.counters(), lostLines: services.ledger.lostLines)
+                    try await gateway.counters(), lostLines: services.ledger.lostLines,
+                    usage: services.usage.current)
                 return (200, "text/plain; version=0.0.4; charset=utf-8", text)
             } catch {
                 return (503, "text/plain; charset=utf-8", "the gateway stops\n")

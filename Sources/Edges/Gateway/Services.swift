@@ -24,6 +24,10 @@ package struct Services: Sendable {
     package let log: Logger
     /// Who made which exec.
     package let execs = ExecRegister()
+    /// What clients take up.
+    package let usage = Usage()
+    /// When it was looked whether a tenant's objects are still there.
+    let quotaLooks = QuotaLooks()
     /// Who makes a tenant's network.
     let networkTurns = Turns()
     /// Names of images that are claimed for acts under way.

@@ -52,9 +52,17 @@ package struct ConfigurationFile: Sendable {
     package let limits: [String: Int]
 
     /// The names of limits.
-    package static let limitNames = [
-        "bodyBytes", "headSeconds", "bodySeconds", "idleSeconds", "drainSeconds", "connections",
-    ]
+    package static let limitNames =
+        [
+            "bodyBytes", "headSeconds", "bodySeconds", "idleSeconds", "drainSeconds", "connections",
+            "archiveBytes", "archiveRatio",
+        ] + Means.allCases.map { limitName($0, "identity") }
+        + Means.allCases.filter(\.isTenants).map { limitName($0, "tenant") }
+
+    /// The name of the limit of what an identity or a tenant takes up: `identityStreams`.
+    package static func limitName(_ means: Means, _ taker: String) -> String {
+        taker + means.rawValue.prefix(1).uppercased() + means.rawValue.dropFirst()
+    }
 
     /// Reads the configuration of a directory.
     ///

@@ -14,6 +14,8 @@ struct PolicyCompiler {
     private(set) var roles: [String: VerbSet] = [:]
     private(set) var identities: [String: Set<UInt32>] = [:]
     private(set) var certificates = CertificateMappings()
+    private(set) var bounds: [Taker: [Means: Int]] = [:]
+    private(set) var quotas: [String: Quota] = [:]
     private(set) var grants: [String: [Grant]] = [:]
 
     /// A class of trust that tenants live in.
@@ -80,12 +82,20 @@ struct PolicyCompiler {
                     hint: "a letter, then up to 19 letters, digits and dashes, all small")
                 continue
             }
-            let record = reader.record(value, "tenant \"\(word)\"", known: ["zone", "labels"])
+            let record = reader.record(
+                value, "tenant \"\(word)\"", known: ["zone", "labels", "limits", "quota"])
             if let node = record["labels"] {
                 labels[word] = reader.texts(node, "labels").map { NamePattern($0) }
             }
+            bounds[.tenant(word)] = reader.limits(
+                record["limits"], of: Means.allCases.filter(\.isTenants))
+            quotas[word] = reader.quota(record["quota"])
             tenants[word] = .open
             if let zone = named(record["zone"], in: zones, "zone") { tenants[word] = zone }
+        }
+        if tenants.count == 1, !quotas.isEmpty {
+            reader.report(
+                "a quota counts on a plane with several tenants", at: node, severity: .warning)
         }
         if tenants.isEmpty {
             reader.report(
@@ -140,7 +150,8 @@ struct PolicyCompiler {
             let word = name.string ?? ""
             guard isFree(word, name, among: Array(identities.keys), "identity") else { continue }
             let record = reader.record(
-                value, "identity \"\(word)\"", known: ["unixUser", "certificate"])
+                value, "identity \"\(word)\"", known: ["unixUser", "certificate", "limits"])
+            bounds[.identity(word)] = reader.limits(record["limits"], of: Means.allCases)
             CertificateCompiler(reader: reader, trusted: trusted)
                 .read(record["certificate"], of: word, into: &certificates)
             var users: Set<UInt32> = []
@@ -161,7 +172,7 @@ struct PolicyCompiler {
 
     private mutating func readGrant(_ node: Node, issued: Set<String>?) {
         let record = reader.record(
-            node, "a grant", known: ["to", "may", "in", "level", "mode"])
+            node, "a grant", known: ["to", "may", "in", "level", "mode", "hide"])
         for key in ["to", "may", "in"] where record[key] == nil {
             reader.report("the grant has no \"\(key)\"", at: node)
         }
@@ -175,10 +186,12 @@ struct PolicyCompiler {
         let location = Location(file: reader.file, line: node.mark?.line ?? 0)
         let grant = Grant(
             verbs: verbs, scope: scope, levels: zone.level == own ? [own] : [own, zone.level],
-            runtime: zone.runtime, location: location)
+            runtime: zone.runtime, hides: HideCompiler(reader).read(record["hide"], verbs),
+            location: location)
         for to in reader.list(record["to"], "to") {
             guard let name = reader.text(to, "to") else { continue }
             warnIfUnknown(name, issued, at: to)
+            HideCompiler(reader).warnIfShown(grant, beside: grants[name] ?? [], at: to)
             grants[name, default: []].append(grant)
         }
     }

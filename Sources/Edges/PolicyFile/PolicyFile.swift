@@ -35,6 +35,8 @@ package struct PolicyFile: Sendable {
             tenants: compiler.tenants.keys.sorted(), grants: compiler.grants, version: version,
             labels: compiler.labels)
         policy.cgroupRoot = cgroup
+        policy.bounds = compiler.bounds
+        policy.quotas = compiler.quotas
         self.policy = policy
         unixUsers = compiler.identities
         certificates = compiler.certificates

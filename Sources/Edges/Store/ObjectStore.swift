@@ -81,18 +81,31 @@ package final class ObjectStore: Sendable {
         table.withLock { $0.hasUnsealed(kind, of: tenant) }
     }
 
+    /// How many objects of a kind a tenant has, those that are being made among them.
+    package func count(_ kind: String, of tenant: String) -> Int {
+        table.withLock { $0.count(kind, of: tenant) }
+    }
+
     // MARK: Changing
 
     /// Writes down what is to be made.
     ///
     /// - Parameters:
     ///   - object: What is to be made, without an id.
-    ///   - completion: Told once it is on the disk.
-    package func intend(_ object: OwnedObject, _ completion: @escaping Store.Completion) {
+    ///   - quota: How many objects of each kind its tenant may have.
+    ///   - completion: Told once it is on the disk, or `StoreError.quota`.
+    package func intend(
+        _ object: OwnedObject, within quota: [String: Int] = [:],
+        _ completion: @escaping Store.Completion
+    ) {
         if let error = Store.objection(to: object.texts) {
             return queue.async { completion(.failure(error)) }
         }
         queue.async { [self] in
+            // Nothing else becomes an intent meanwhile: one is written down after the other.
+            if let error = table.withLock({ $0.objection(to: object, within: quota) }) {
+                return completion(.failure(error))
+            }
             do {
                 try database.write { try object.insert($0) }
             } catch {

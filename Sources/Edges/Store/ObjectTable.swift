@@ -196,6 +196,34 @@ struct ObjectTable {
         if names[name] == object.nonce { names[name] = nil }
     }
 
+    /// How many objects of a kind a tenant has, those that are being made among them.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind.
+    ///   - tenant: Whose.
+    ///   - nonce: What is not counted: it is what is asked about.
+    /// - Returns: How many.
+    func count(_ kind: String, of tenant: String, without nonce: String = "") -> Int {
+        (shares[Share(kind: kind, tenant: tenant)]?.count ?? 0)
+            + pending.values.count {
+                $0.kind == kind && $0.tenant == tenant && $0.nonce != nonce
+            }
+    }
+
+    /// Why a tenant may not have another object, or nil. Volumes come with containers unasked: a tenant
+    /// that has more than it may makes no container.
+    func objection(to object: OwnedObject, within quota: [String: Int]) -> StoreError? {
+        func objection(_ kind: String, room: Int) -> StoreError? {
+            guard let most = quota[kind], 
+                count(kind, of: object.tenant, without: object.nonce) + room > most else {
+                return nil
+            }
+            return .quota(object.tenant, kind: kind, most: most)
+        }
+        return objection(object.kind, room: 1)
+            ?? (object.kind == "container" ? objection("volume", room: 0) : nil)
+    }
+
     @discardableResult
     private mutating func forget(_ key: OwnedObject.Key) -> OwnedObject? {
         guard let object = settled.removeValue(forKey: key) else { return nil }

@@ -20,6 +20,8 @@ package struct Act: Hashable, Sendable {
     package var usesDefaultNetwork = false
     /// How much the answer shows.
     package var reach: Reach
+    /// What it shows that no view can hide.
+    package var exposures: [Exposure] = []
 
     /// Which objects an act without references speaks of.
     package enum Reach: Hashable, Sendable {

@@ -41,6 +41,8 @@ package enum Obligation: Hashable, Sendable {
     case keepImagesApart
     /// These names of images become the tenant's before the engine hears of them.
     case claim([String])
+    /// Answers show none of this.
+    case hide(Hidden)
 }
 
 /// A permission.
@@ -102,6 +104,8 @@ package enum Reason: Hashable, Sendable {
     case foreignExec(Reference)
     /// The operation shows or governs more than one tenant's part of a shared engine.
     case notForTenants
+    /// It shows what the grant hides; what of it.
+    case exposed(Exposure, Hidden)
 }
 
 /// A refusal.

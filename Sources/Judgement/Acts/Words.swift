@@ -164,6 +164,9 @@ extension Refusal {
         case .notForTenants:
             "this shows or changes the whole engine, which a tenant shares with others; "
                 + "rule \(rule)\(place); it needs a grant in: \"*\""
+        case .exposed(let exposure, let hidden):
+            "\(exposure.what) would show what the grant hides (\(hidden.words)); "
+                + "rule \(rule)\(place); \(exposure.instead)"
         }
     }
 

@@ -20,7 +20,7 @@ extension Draft {
         case .harden(let hardening): harden(hardening, on: engine)
         case .useDefaultRuntime: setRuntime(nil)
         case .useRuntime(let name): setRuntime(name)
-        case .makeVolumes, .claim, .keepImagesApart, .useOwnNetwork, .own: break
+        case .makeVolumes, .claim, .keepImagesApart, .useOwnNetwork, .own, .hide: break
         }
     }
 

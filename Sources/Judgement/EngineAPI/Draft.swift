@@ -82,6 +82,7 @@ package struct Draft: Sendable {
             rawBody = nil
         }
         try act.add(queryOf: call)
+        act.addExposures(of: call)
         try Self.readChanges(&self.call, into: &act)
         self.call.nameImages(judgedIn: act)
         // Each may cost a question to the engine.

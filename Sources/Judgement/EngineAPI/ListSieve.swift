@@ -57,6 +57,8 @@ package struct ListSieve: Sendable {
     }
 
     private let kind: Kind
+    /// What the client's grant hides in each item.
+    private let veil: Veil?
     /// The most items that are shown; nil for all.
     private var left: Int?
     /// Which names are asked for; nil for all.
@@ -80,9 +82,13 @@ package struct ListSieve: Sendable {
     ///   - kind: What is listed.
     ///   - limit: The most items that are shown; nil for all.
     ///   - names: Which names are asked for; nil for all.
-    package init(_ kind: Kind, limit: Int? = nil, named names: NameFilter? = nil) {
+    ///   - veil: What the client's grant hides in each item.
+    package init(
+        _ kind: Kind, limit: Int? = nil, named names: NameFilter? = nil, veil: Veil? = nil
+    ) {
         self.kind = kind
         self.names = names
+        self.veil = veil
         left = limit
     }
 
@@ -253,8 +259,9 @@ package struct ListSieve: Sendable {
             left = left.map { $0 - 1 }
             if hasItems { output.append(UInt8(ascii: ",")) }
             hasItems = true
-            guard let retelling else { return JSONWriter.append(shown, to: &output) }
-            output += retelling.told(JSONWriter.bytes(shown))
+            let veiled = veil?.show(shown) ?? shown
+            guard let retelling else { return JSONWriter.append(veiled, to: &output) }
+            output += retelling.told(JSONWriter.bytes(veiled))
         }
     }
 

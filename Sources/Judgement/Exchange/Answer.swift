@@ -68,7 +68,7 @@ package struct Answer: Hashable, Sendable {
         case .taken: self.init(status: 409, message: words, rule: refusal.rule)
         case .noGrants, .verbNotGranted, .beyondLevel, .nameReadsAsID, .notForTenants,
             .strongerTarget, .movablePath, .protectedPath, .sharedImage, .inheritedLabel,
-            .weakRuntime:
+            .weakRuntime, .exposed:
             self.init(status: 403, message: words, rule: refusal.rule)
         }
     }

@@ -24,6 +24,10 @@ enum AnswerView {
     case named
     /// The same, line by line while it lasts.
     case lines
+    /// An answer of which nothing is shown before all of it is here.
+    case whole(status: Int)
+    /// The same, whose head is shown at once.
+    case late
     /// The engine's words for a failure, with ids said as the client did.
     case failure(spelled: [String: String], hidesOthers: Bool)
 
@@ -86,7 +90,8 @@ enum AnswerView {
     /// The status of the answers that are changed; any other is an error of the engine's.
     var status: Int {
         switch self {
-        case .info, .list, .container, .events, .image, .untagged, .named, .lines: 200
+        case .info, .list, .container, .events, .image, .untagged, .named, .lines, .late: 200
+        case .whole(let status): status
         case .exec, .made: 201
         case .failure: 400
         }
@@ -98,8 +103,8 @@ enum AnswerView {
         case .info: SummaryView.narrow(body)
         case .container: ContainerView.hidingExecs(body, where: isSeen)
         // They are never collected.
-        case .events, .list, .lines: nil
-        case .named: body
+        case .events, .list, .lines, .late: nil
+        case .named, .whole: body
         case .exec: ContainerView.madeExec(body) == nil ? nil : body
         case .made(let kind): MadeObject(kind, body) == nil ? nil : body
         case .untagged: body

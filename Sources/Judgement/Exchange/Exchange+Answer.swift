@@ -52,10 +52,11 @@ extension Exchange {
             switch view {
             case .events: return .relay(.events(head: bytes))
             case .list(let kind, _, let limit):
-                sieve = ListSieve(kind, limit: limit, named: nameFilter)
+                sieve = ListSieve(kind, limit: limit, named: nameFilter, veil: veil)
                 return .relay(.list(head: bytes))
             case .lines: return .relay(.lines(head: bytes))
-            case .info, .container, .exec, .made, .untagged, .image, .named, .failure:
+            case .late: return .relay(.list(head: bytes))
+            case .info, .container, .exec, .made, .untagged, .image, .named, .failure, .whole:
                 return .relay(.collect(limit: bodyLimit * 8))
             }
         }
@@ -92,7 +93,8 @@ extension Exchange {
         seeing owners: Owners = Owners()
     ) -> [UInt8]? {
         guard case .open(let open) = state, let answer = open.relayed, let view = open.view,
-            var shown = view.show(body, isSeen: isSeen, owners)
+            let seen = view.show(body, isSeen: isSeen, owners),
+            var shown = veiled(seen, view)
         else { return nil }
         if let names = owners.names { shown = names.told(shown, hidesUnknown: view.hidesUnknown) }
         madeExec = view.madeExec(body)
@@ -112,8 +114,9 @@ extension Exchange {
     package mutating func listReceived(
         _ part: [UInt8], isWhole: Bool, seeing owners: Owners = Owners()
     ) -> [UInt8]? {
-        guard case .open(let open) = state, case .list(_, let tenant, _)? = open.view, sieve != nil
-        else { return nil }
+        guard case .open(let open) = state else { return nil }
+        if case .late? = open.view { return lateReceived(part, isWhole: isWhole) }
+        guard case .list(_, let tenant, _)? = open.view, sieve != nil else { return nil }
         do {
             let shown = try sieve?.receive(part, showing: tenant, seeing: owners)
             if isWhole { try sieve?.finish() }

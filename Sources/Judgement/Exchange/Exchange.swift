@@ -67,6 +67,10 @@ package struct Exchange: ~Copyable {
     package private(set) var eventFilter: EventFilter?
     /// What narrows the engine's list while it passes.
     var sieve: ListSieve?
+    /// What the grant hides in the answer.
+    var veil: Veil?
+    /// What has come of an answer that is shown as a whole behind its head.
+    var late: [UInt8] = []
     /// True when the request's body is an archive that is judged as it streams.
     package private(set) var isArchive = false
     /// The exec that the engine made for this request, once its answer is whole.
@@ -116,6 +120,12 @@ package struct Exchange: ~Copyable {
     package mutating func refused(_ refusal: Refusal) -> Action {
         guard case .collecting = state else { return abort() }
         return refuse(Answer(refusal))
+    }
+
+    /// True when the request brings a body that is passed on while it comes.
+    package var bringsStream: Bool {
+        guard let operation, case .stream = operation.body else { return false }
+        return head?.framing != BodyFraming.none
     }
 
     /// True when the answer has no body, whatever it says.
@@ -195,6 +205,10 @@ package struct Exchange: ~Copyable {
             return refuse(Answer(status: 503, message: "quaymaster: the engine is not reachable"))
         }
         failures = AnswerView.failure(draft.act, facts, permit)
+        veil = Veil(draft.call.operation.name, permit.hides)
+        if veil?.coversFailures == true, failures == nil {
+            failures = .failure(spelled: [:], hidesOthers: false)
+        }
         archive = ArchiveJudge(draft)
         isArchive = archive != nil
         if isArchive { draft.sendArchiveAnew() }
@@ -287,6 +301,16 @@ package struct Exchange: ~Copyable {
                 rule: "volume.absent"))
     }
 
+    /// The tenant may not have another object, or not now.
+    ///
+    /// - Parameters:
+    ///   - words: Why, for the client.
+    ///   - rule: The rule's id.
+    /// - Returns: To answer with the refusal.
+    package mutating func refused(_ words: String, rule: String) -> Action {
+        refuse(Answer(status: 403, message: "quaymaster: refused: " + words, rule: rule))
+    }
+
     /// The tenant has as many names of images as it may.
     package mutating func namesExhausted(_ most: Int) -> Action {
         refuse(
@@ -322,7 +346,7 @@ package struct Exchange: ~Copyable {
 
     private mutating func send(_ outbound: Outbound) -> Action {
         if clientHasEnded, operation?.isLive == true { return abort() }
-        let view = AnswerView(operation, permit, limit: limit)
+        let view = AnswerView(operation, permit, limit: limit) ?? AnswerView(veil, of: operation)
         state = .open(Open(bodyEnded: !outbound.streamsBody, view: view))
         return .send(outbound)
     }

@@ -20,6 +20,7 @@ extension Policy {
         if isShared, case .tenant(let own) = grant.scope {
             obligations += sharing(act, own, facts)
         }
+        if !grant.hides.isEmpty { obligations.append(.hide(grant.hides)) }
         return Permit(
             grant: grant.location, tenant: tenant, obligations: obligations,
             isUnrestricted: grant.scope == .everything,

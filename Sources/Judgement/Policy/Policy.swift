@@ -19,13 +19,17 @@ package struct Grant: Hashable, Sendable {
     package let levels: [Level]
     /// The runtime that the tenant's zone holds its containers to; nil: the engine's default.
     package let runtime: String?
+    /// What answers keep from whoever has it.
+    package let hides: Hidden
     /// Where it stands.
     package let location: Location
 
     /// Makes a grant.
     package init(
-        verbs: VerbSet, scope: Scope, levels: [Level], runtime: String? = nil, location: Location
+        verbs: VerbSet, scope: Scope, levels: [Level], runtime: String? = nil, hides: Hidden = [],
+        location: Location
     ) {
+        self.hides = hides
         self.verbs = verbs
         self.scope = scope
         self.levels = levels
@@ -47,6 +51,10 @@ package struct Policy: Sendable {
     package let version: String
     /// For tenants that say so, the labels that other programs obey and that they may set.
     package let labels: [String: [NamePattern]]
+    /// How many objects tenants may have, where the policy says so.
+    package var quotas: [String: Quota] = [:]
+    /// How much of the gateway somebody may take up, where the policy says so.
+    package var bounds: [Taker: [Means: Int]] = [:]
     /// The first part of every tenant's cgroup.
     package var cgroupRoot = "quaymaster"
 
@@ -157,6 +165,7 @@ package struct Policy: Sendable {
             case .tenant(let tenant): tenant
             }
         let cgroup = owner.map { TenantCgroup(root: cgroupRoot, tenant: $0) }
+        if let refusal = exposed(act, grant) { return .refuse(refusal) }
         if let refusal = beyond(act, grant, cgroup) { return .refuse(refusal) }
         if let refusal = stray(act, grant, facts) { return .refuse(refusal) }
         if case .tenant(let tenant) = grant.scope {
@@ -166,6 +175,16 @@ package struct Policy: Sendable {
             if let refusal = mislabelled(act, of: tenant, grant, facts) { return .refuse(refusal) }
         }
         return .permit(permit(act, grant, tenant: owner, cgroup, facts))
+    }
+
+    /// Why an act would show what a grant hides, or nil.
+    private func exposed(_ act: Act, _ grant: Grant) -> Refusal? {
+        for exposure in act.exposures where !exposure.shown.isDisjoint(with: grant.hides) {
+            return Refusal(
+                rule: "grant.hide", location: grant.location,
+                reason: .exposed(exposure, exposure.shown.intersection(grant.hides)))
+        }
+        return nil
     }
 
     /// Why the levels of a grant do not allow what an act asks for, or nil.
@@ -206,7 +225,7 @@ extension Refusal {
             .inheritedLabel:
             true
         case .noGrants, .verbNotGranted, .nameReadsAsID, .notForTenants, .beyondLevel,
-            .protectedPath, .weakRuntime:
+            .protectedPath, .weakRuntime, .exposed:
             false
         }
     }
@@ -218,7 +237,7 @@ extension Refusal {
         case .absent, .foreignExec, .taken, .nameReadsAsID, .sharedImage: 2
         case .notForTenants: 3
         case .beyondLevel, .strongerTarget, .movablePath, .protectedPath, .inheritedLabel,
-            .weakRuntime:
+            .weakRuntime, .exposed:
             4
         }
     }

@@ -84,7 +84,7 @@ extension Level.Standard {
         case .tmpfsOption: "allowed are size up to 1g, mode up to 1777, noexec, nosuid and nodev"
         case .logDriver: "allowed are json-file and local"
         case .logOption:
-            "allowed are max-file up to 100, max-size from 64k on, max-buffer-size up to 16m, "
+            "allowed are max-file up to 100, max-size from 64k to 1g, max-buffer-size up to 16m, "
                 + "compress, mode, labels, env and a tag of {{.Name}}, {{.ID}} and {{.ImageName}}"
         case .networkDriver, .networkOption: "allowed is the driver bridge without host options"
         case .allPorts: "allowed are single ports from 1024 on"

@@ -1,3 +1,4 @@
+import Acts
 import ArgumentParser
 import Crypto
 import Dispatch
@@ -131,9 +132,18 @@ struct GatewayProgram {
             "bodyBytes": \.bodyBytes, "headSeconds": \.headSeconds,
             "bodySeconds": \.bodySeconds, "idleSeconds": \.idleSeconds,
             "drainSeconds": \.drainSeconds, "connections": \.connections,
+            "archiveBytes": \.archiveBytes, "archiveRatio": \.archiveRatio,
         ]
         for (name, path) in names {
             if let value = file.limits[name] { limits[keyPath: path] = value }
+        }
+        for means in Means.allCases {
+            if let most = file.limits[ConfigurationFile.limitName(means, "identity")] {
+                limits.ofIdentity[means] = most
+            }
+            if let most = file.limits[ConfigurationFile.limitName(means, "tenant")] {
+                limits.ofTenant[means] = most
+            }
         }
         return limits
     }

@@ -20,17 +20,22 @@ struct TenantCommand: ParsableCommand {
         @Argument(help: "Only this tenant's.")
         var tenant: String?
 
+        @Flag(help: "How many of each kind tenants have, and how many they may.")
+        var usage = false
+
         @OptionGroup var config: ConfigOption
         @OptionGroup var output: FormatOption
 
         func run() throws {
-            let state = try ConfigurationFile(directory: config.directory).state
+            let file = try ConfigurationFile(directory: config.directory)
+            let state = file.state
             var command = JSONObject([("command", .string("owned"))])
             if let tenant { command["tenant"] = .string(tenant) }
             let answer = try ControlClient.send(command, state: state)
             let objects =
                 try answer.map { ($0["objects"]?.array ?? []).compactMap(\.object) }
                 ?? offline(state)
+            if usage { return try TenantUsage.show(objects, of: tenant, file, output.format) }
             if output.format == .json {
                 for object in objects { print(JSONWriter.text(.object(object))) }
                 return

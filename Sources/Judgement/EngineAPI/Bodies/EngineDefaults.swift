@@ -98,7 +98,7 @@ enum EngineDefaults {
         case "tag": LogTag.isHarmless(value)
         case "max-file": Int(value).map { 1...100 ~= $0 } ?? false
         case "max-size":
-            ByteSize.bytes(value).map { (64 << 10)...(1 << 40) ~= $0 } ?? (value == "-1")
+            ByteSize.bytes(value).map { (64 << 10)...(1 << 30) ~= $0 } ?? (value == "-1")
         case "max-buffer-size": ByteSize.bytes(value).map { 0...(16 << 20) ~= $0 } ?? false
         default: false
         }
