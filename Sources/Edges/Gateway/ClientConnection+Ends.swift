@@ -28,6 +28,7 @@ extension ClientConnection {
         loop.counters.active -= 1
         if case .raw = outflow { loop.counters.streams -= 1 }
         noteOutcome(ending)
+        touchChanged()
         forgetIntent()
         noteClaims(ending)
         noteExecMove()
@@ -74,6 +75,8 @@ extension ClientConnection {
     private func releaseEngine(reusable: Bool) {
         defer {
             engine = nil
+            if own != nil { loop.stopListening(self) }
+            own = nil
             outbound = nil
             outflow = .idle
             answers = MessageReader()

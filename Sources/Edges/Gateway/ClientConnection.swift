@@ -106,6 +106,10 @@ final class ClientConnection: ChannelInboundHandler {
     var outflow = Outflow.idle
     var answers = MessageReader()
     var events = EventStream()
+    /// What is answered without the engine.
+    var own: OwnAnswer?
+    /// What the act may change in lists of containers.
+    var change = ListChange.nothing
     /// The names of images that the exchange has claimed.
     var claims: [ImageClaims.Claim] = []
     /// The number of a request that is making an exec.

@@ -24,6 +24,8 @@ package struct Services: Sendable {
     package let log: Logger
     /// Who made which exec.
     package let execs = ExecRegister()
+    /// What the engine's lists show.
+    let inventory = Inventory()
     /// Who makes a tenant's network.
     let networkTurns = Turns()
     /// Names of images that are claimed for acts under way.
