@@ -46,7 +46,7 @@ extension Integration {
             "filters=" + (text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
         }
 
-        private let names = (0..<10).map { "inv\($0)" }
+        private let names = (0..<11).map { "inv\($0)" }
 
         /// Containers in many states, made behind the gateway's back.
         private func makeMany(_ plane: Plane) throws {
@@ -70,6 +70,12 @@ extension Integration {
             try engine.docker("create", "--name", "inv8", "--expose", "90", "--link", "inv1:alias", "bb:1")
             try engine.docker("tag", "bb:1", "inv:1")
             try engine.docker("create", "--name", "inv9", "--network", "inv-net", "inv:1")
+            // What older versions of newer engines leave out.
+            try run([
+                "curl", "-sS", "--unix-socket", engine.socket, "-H", "Content-Type: application/json", "-d",
+                #"{"Image":"bb:1","HostConfig":{"Annotations":{"x":"y"}}}"#,
+                "http://docker/containers/create?name=inv10",
+            ])
         }
 
         private func removeMany(_ plane: Plane) {
@@ -168,6 +174,26 @@ extension Integration {
                 last = (try list(own.body), try list(engineList(plane, target).body))
             } while last.0 != last.1 && Date() < end
             #expect(last.0 == last.1, "\(what)")
+        }
+
+        /// The store forgets at once what has gone, not when it is compared next.
+        @Test func whatHasGoneIsNobodys() throws {
+            try withPlane { plane in
+                defer {
+                    plane.engine.clean("rm", "-f", "inv-own")
+                    plane.engine.clean("network", "rm", "inv-own")
+                }
+                try plane.awaitInventory()
+                try plane.docker("alice", "create", "--name", "inv-own", "bb:1")
+                try plane.docker("alice", "network", "create", "inv-own")
+                func kinds() throws -> Set<String> { try Set(plane.owned().filter { $0.name == "inv-own" }.map(\.kind)) }
+                #expect(try kinds() == ["container", "network"])
+                try plane.engine.docker("rm", "inv-own")
+                try plane.engine.docker("network", "rm", "inv-own")
+                let end = Date().addingTimeInterval(20)
+                while try !kinds().isEmpty, Date() < end {}
+                #expect(try kinds().isEmpty)
+            }
         }
 
         @Test func anEngineThatRestartsIsLookedAtAnew() throws {

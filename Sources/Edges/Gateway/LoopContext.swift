@@ -115,6 +115,7 @@ final class LoopContext {
     }
 
     private func pass(_ news: Inventory.News) {
+        if case .events(let events) = news { sweeper?.forget(removedBy: events) }
         for connection in listeners.values {
             switch news {
             case .events(let events): connection.eventsCame(events)
