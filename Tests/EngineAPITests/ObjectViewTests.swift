@@ -74,7 +74,7 @@ import Testing
         #expect(inspected == Sighting(.container, "c", seal: "s"))
         #expect(
             try sighting(.volume, #"{"Name":"v","CreatedAt":"now","Labels":null}"#)
-                == Sighting(.volume, "v", made: "now"))
+                == Sighting(.volume, "v", made: "now", name: "v"))
         #expect(try sighting(.secret, #"{"ID":"s","Spec":{"Labels":{"quaymaster.seal":"s"}}}"#)?.seal == "s")
         #expect(try sighting(.image, #"{"Id":"i"}"#) == nil)
         #expect(Sighting.isAnonymousVolume(String(repeating: "0a", count: 32)))

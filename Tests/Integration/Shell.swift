@@ -115,6 +115,9 @@ final class Command: Sendable {
     var output: String { state.withLock { String(decoding: $0.output, as: UTF8.self) } }
     var errors: String { state.withLock { String(decoding: $0.errors, as: UTF8.self) } }
 
+    /// True when it has ended and all that it wrote was read.
+    var hasEnded: Bool { state.withLock(\.isOver) }
+
     /// Sends bytes to the command's standard input.
     func send(_ text: String) throws {
         let bytes = Array(text.utf8)

@@ -29,6 +29,7 @@ extension ClientConnection {
         if case .raw = outflow { loop.counters.streams -= 1 }
         noteOutcome(ending)
         giveBackShares()
+        touchChanged()
         forgetIntent()
         noteClaims(ending)
         noteExecMove()
@@ -75,6 +76,8 @@ extension ClientConnection {
     private func releaseEngine(reusable: Bool) {
         defer {
             engine = nil
+            if own != nil { loop.stopListening(self) }
+            own = nil
             outbound = nil
             outflow = .idle
             answers = MessageReader()

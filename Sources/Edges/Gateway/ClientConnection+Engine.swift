@@ -9,16 +9,8 @@ import Wire
 
 /// The engine's side of an exchange.
 extension ClientConnection: EngineConnectionUser {
-    /// Sends a judged request, after the volumes that it names and that do not exist yet.
-    func send(_ outbound: Outbound) {
-        self.outbound = outbound
-        if exchange.operation?.name == "ContainerExec" {
-            making = loop.services.execs.beginMaking()
-        }
-        makeVolumes(outbound.volumes[...], outbound.tenant) { self.lease(outbound, fresh: false) }
-    }
-
-    private func lease(_ outbound: Outbound, fresh: Bool) {
+    /// Asks the pool for a connection, and sends over it.
+    func lease(_ outbound: Outbound, fresh: Bool) {
         let number = self.number
         loop.pool.lease(fresh: fresh) { result in
             switch result {
@@ -63,6 +55,7 @@ extension ClientConnection: EngineConnectionUser {
     // MARK: What the engine sends
 
     func engineDidSend(_ bytes: ByteBuffer) {
+        touchChanged()
         if case .raw = outflow {
             record?.bytesOut += Int64(bytes.readableBytes)
             return write(bytes)
@@ -84,6 +77,7 @@ extension ClientConnection: EngineConnectionUser {
     /// Reads on when the client has taken what it got, and nothing waits.
     func readEngine() {
         guard let context, context.channel.isWritable, !events.isHeld else { return }
+        if own != nil { return readOwn() }
         engine?.read()
     }
 
@@ -140,7 +134,7 @@ extension ClientConnection: EngineConnectionUser {
     private static let earlyAnswer = 256 << 10
 
     func readAnswer() {
-        while engine != nil {
+        while engine != nil || own != nil {
             switch outflow {
             case .head:
                 guard readAnswerHead() else { return }
@@ -254,6 +248,7 @@ extension ClientConnection: EngineConnectionUser {
             return
         }
         guard let made = exchange.makingAnswered(body) else { return show(body) }
+        if made.kind == .container { loop.services.inventory.touch([made.id]) }
         let answer = body
         settle(made) { self.show(answer) }
     }

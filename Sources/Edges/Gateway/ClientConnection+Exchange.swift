@@ -24,6 +24,7 @@ extension ClientConnection {
         tenants = nil
         turns = 0
         engineStatus = 0
+        change = .nothing
         upload = nil
         isUploadBusy = false
         isUploadWhole = false
@@ -77,6 +78,20 @@ extension ClientConnection {
         case .endClientInput: endClientInput()
         case .answer(let answer, let ending): give(answer, ending)
         case .finish(let ending): finish(ending)
+        }
+    }
+
+    /// Sends a judged request, after the volumes that it names and that do not exist yet.
+    func send(_ outbound: Outbound) {
+        self.outbound = outbound
+        if exchange.operation?.name == "ContainerExec" {
+            making = loop.services.execs.beginMaking()
+        }
+        noteChange()
+        answer(outbound) {
+            self.makeVolumes(outbound.volumes[...], outbound.tenant) {
+                self.lease(outbound, fresh: false)
+            }
         }
     }
 

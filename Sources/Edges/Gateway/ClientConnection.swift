@@ -118,6 +118,10 @@ final class ClientConnection: ChannelInboundHandler {
     var events = EventStream()
     /// The beginning of a line whose end has not come.
     var heldLine: [UInt8] = []
+    /// What is answered without the engine.
+    var own: OwnAnswer?
+    /// What the act may change in lists of containers.
+    var change = ListChange.nothing
     /// The names of images that the exchange has claimed.
     var claims: [ImageClaims.Claim] = []
     /// The number of a request that is making an exec.

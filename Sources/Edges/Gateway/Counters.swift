@@ -26,6 +26,11 @@ struct Counters: Sendable {
     var durations = [Int](repeating: 0, count: Self.bounds.count + 1)
     /// The sum of all durations, in microseconds.
     var durationSum: Int64 = 0
+    /// Clients that listen to the one stream of events.
+    var listeners = 0
+    /// Lists of containers that were answered from the inventory, and those that the engine was asked
+    /// for.
+    var lists = (own: 0, engines: 0)
 
     /// Upper bounds of durations, in microseconds.
     static let bounds: [Int64] = [
@@ -53,6 +58,9 @@ struct Counters: Sendable {
         sum.bytesOut += right.bytesOut
         sum.durations = zip(left.durations, right.durations).map { $0 + $1 }
         sum.durationSum += right.durationSum
+        sum.listeners += right.listeners
+        sum.lists.own += right.lists.own
+        sum.lists.engines += right.lists.engines
         return sum
     }
 }

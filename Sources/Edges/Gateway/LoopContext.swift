@@ -2,6 +2,7 @@ import Engine
 import EngineAPI
 import Foundation
 import Identity
+import Logging
 import NIOCore
 import NIOSSL
 import Store
@@ -29,6 +30,10 @@ final class LoopContext {
     private var sweeper: OwnershipSweeper?
     /// On the same one, who gives up names whose images never came.
     private var keeper: ClaimKeeper?
+    /// On the same one, who keeps the inventory right.
+    private var inventoryKeeper: InventoryKeeper?
+    /// Connections whose clients listen to events.
+    private var listeners: [ObjectIdentifier: ClientConnection] = [:]
 
     /// How often connections are looked at for deadlines and ended authorities.
     static let tick = TimeAmount.milliseconds(400)
@@ -57,19 +62,29 @@ final class LoopContext {
         ticker = eventLoop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { _ in
             bound.value.lookAtConnections()
         }
+        let eventLoop = self.eventLoop
+        services.inventory.pass { news in
+            eventLoop.execute { bound.value.pass(news) }
+        }
     }
 
     /// This loop also ends what ended authorities have left running, compares the store with the
-    /// engine, and gives up what acts that failed have claimed.
+    /// engine, gives up what acts that failed have claimed, and keeps the inventory.
     func reap() {
         reaper = ExecReaper(services, pool)
         sweeper = OwnershipSweeper(services, pool)
         keeper = ClaimKeeper(services, pool)
+        let log = services.log
+        inventoryKeeper = InventoryKeeper(services.inventory, pool, services.facts) { problem in
+            log.info("the inventory is not kept for now", metadata: ["reason": "\(problem)"])
+        }
+        inventoryKeeper?.start()
     }
 
     /// Stops looking and closes what is unused.
     func stop() {
         ticker?.cancel()
+        inventoryKeeper?.stop()
         pool.closeIdle()
     }
 
@@ -85,6 +100,30 @@ final class LoopContext {
         }
     }
 
+    // MARK: Events
+
+    /// A connection's client listens to events from now on.
+    func listen(_ connection: ClientConnection) {
+        listeners[ObjectIdentifier(connection)] = connection
+        counters.listeners = listeners.count
+    }
+
+    /// It does not any more.
+    func stopListening(_ connection: ClientConnection) {
+        listeners[ObjectIdentifier(connection)] = nil
+        counters.listeners = listeners.count
+    }
+
+    private func pass(_ news: Inventory.News) {
+        if case .events(let events) = news { sweeper?.forget(removedBy: events) }
+        for connection in listeners.values {
+            switch news {
+            case .events(let events): connection.eventsCame(events)
+            case .ended: connection.eventsEnded()
+            }
+        }
+    }
+
     var openConnections: Int { connections.count }
 
     /// Deadlines, expiry and revocation: each within half a second.
@@ -95,6 +134,7 @@ final class LoopContext {
         reaper?.prune()
         sweeper?.look(at: now)
         keeper?.look()
+        inventoryKeeper?.look(at: now)
         for connection in connections.values { connection.look(at: now, date) }
     }
 

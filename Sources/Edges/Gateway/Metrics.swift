@@ -38,6 +38,15 @@ enum Metrics {
                 ("{direction=\"out\"}", "\(counters.bytesOut)"),
             ])
         metric(
+            "event_listeners", "gauge", "Clients that listen to the one stream of events.",
+            [("", "\(counters.listeners)")])
+        metric(
+            "container_lists_total", "counter", "Lists of containers by who answered them.",
+            [
+                ("{from=\"inventory\"}", "\(counters.lists.own)"),
+                ("{from=\"engine\"}", "\(counters.lists.engines)"),
+            ])
+        metric(
             "record_lines_lost_total", "counter", "Lines that the record's disk refused.",
             [("", "\(lostLines)")])
         metric(

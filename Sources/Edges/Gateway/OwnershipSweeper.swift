@@ -51,6 +51,14 @@ final class OwnershipSweeper {
         }
     }
 
+    /// Forgets at once what events tell has gone, where ids never come again; names of volumes do.
+    func forget(removedBy events: [EngineEvent]) {
+        for event in events {
+            guard let (kind, id) = event.removed else { continue }
+            services.ownership.whenGone(kind, id)?()
+        }
+    }
+
     /// A plane that has no owners asks nothing.
     private var isNeeded: Bool {
         let objects = services.ownership.objects

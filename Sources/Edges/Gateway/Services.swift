@@ -28,6 +28,8 @@ package struct Services: Sendable {
     package let usage = Usage()
     /// When it was looked whether a tenant's objects are still there.
     let quotaLooks = QuotaLooks()
+    /// What the engine's lists show.
+    let inventory = Inventory()
     /// Who makes a tenant's network.
     let networkTurns = Turns()
     /// Names of images that are claimed for acts under way.

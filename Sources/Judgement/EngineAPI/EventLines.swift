@@ -27,6 +27,9 @@ package struct EventLines: Sendable {
     /// Makes a reader of events.
     package init() {}
 
+    /// How many bytes wait, whole lines or not.
+    package var waiting: Int { pending.count }
+
     /// Adds what the engine sent.
     package mutating func add(_ bytes: [UInt8]) {
         pending += bytes

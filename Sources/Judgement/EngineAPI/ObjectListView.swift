@@ -70,6 +70,15 @@ package enum ObjectListView {
         return ids.count == 1 ? ids.first?.id : nil
     }
 
+    /// The path, without a version, of a list of containers in any state: of those with these full
+    /// ids, or of all.
+    package static func pathOfContainers(_ ids: [String]? = nil) -> String {
+        guard let ids else { return "/containers/json?all=1" }
+        let values = JSONValue.array(ids.map { .string($0) })
+        let filters = JSONWriter.text(.object(JSONObject([("id", values)])))
+        return "/containers/json?all=1&filters=" + PercentCoding.encode(filters)
+    }
+
     /// What a list shows; nil when the answer is not what it should be.
     ///
     /// - Parameters:

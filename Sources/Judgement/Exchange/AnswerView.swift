@@ -39,6 +39,8 @@ enum AnswerView {
         }
         switch operation?.name {
         case "ContainerInspect": self = .container
+        // Whoever lists containers next is to see it.
+        case "ContainerCreate": self = .made(.container)
         case "SystemEvents": self = .events
         case "ContainerExec": self = .exec
         case "ImageDelete": self = .untagged
