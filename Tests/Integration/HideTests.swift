@@ -48,6 +48,19 @@ extension Integration {
             plane.engine.clean("rmi", "-f", "hidden:1")
         }
 
+        /// Who may see everybody's objects says the engine's names.
+        private func said(_ words: [String], by who: String, _ plane: Plane) throws -> [String] {
+            guard who == "ops" else { return words }
+            return try words.map { word in
+                switch word {
+                case "hidden", "broken": try plane.engine.id(word)
+                case "hidden-net": try plane.engine.name("network", word)
+                case "hidden-vol": try plane.engine.name("volume", word)
+                default: word
+                }
+            }
+        }
+
         @Test func noAnswerShowsWhatIsHidden() throws {
             try withPlane(policy: Self.policy) { plane in
                 try make(plane)
@@ -67,27 +80,30 @@ extension Integration {
                         ["stats", "--no-stream", "hidden"], ["container", "ls", "-s"], ["port", "hidden"],
                         ["events", "--since", "1m", "--until", "0s", "--format", "{{json .}}"],
                     ] {
-                        let outcome = try run(["docker"] + command, environment: plane.environment(who))
+                        let words = try said(command, by: who, plane)
+                        let outcome = try run(["docker"] + words, environment: plane.environment(who))
                         #expect(outcome.status == 0, "\(who) \(command): \(outcome)")
                         for mark in Self.marks {
                             #expect(!outcome.output.contains(mark), "\(who) \(command): \(outcome)")
                         }
                     }
+                    let hidden = try said(["hidden"], by: who, plane)[0], broken = try said(["broken"], by: who, plane)[0]
                     // The engine names the program that it could not start.
-                    let start = try plane.docker(who, "start", "broken")
+                    let start = try plane.docker(who, "start", broken)
                     #expect(start.status != 0 && !start.errors.contains("c-secret"), "\(start)")
                     #expect(start.errors.contains("hide: commands"), "\(start)")
-                    let waited = try plane.docker(who, "wait", "broken")
+                    let waited = try plane.docker(who, "wait", broken)
                     #expect(waited.output == "127\n", "\(waited)")
-                    #expect(try plane.docker(who, "inspect", "broken").output.contains("c-secret") == false)
+                    #expect(try plane.docker(who, "inspect", broken).output.contains("c-secret") == false)
                     // What programs write is for whoever may read logs; what the engine adds is not.
-                    #expect(try plane.docker(who, "logs", "hidden").output == "c-secret\n")
+                    #expect(try plane.docker(who, "logs", hidden).output == "c-secret\n")
                     for command in [
                         ["logs", "--details", "hidden"], ["save", "-o", plane.folder.path + "/saved.tar", "hidden:1"],
                         ["ps", "--filter", "label=b=l-secret"],
                         ["events", "--until", "0s", "--filter", "event=exec_create: sh"],
                     ] {
-                        let outcome = try run(["docker"] + command, environment: plane.environment(who))
+                        let words = try said(command, by: who, plane)
+                        let outcome = try run(["docker"] + words, environment: plane.environment(who))
                         #expect(outcome.status != 0, "\(who) \(command): \(outcome)")
                         #expect(outcome.errors.contains("rule grant.hide (policy.yaml:"), "\(who) \(command): \(outcome)")
                     }
@@ -109,8 +125,8 @@ extension Integration {
                 for client in watching {
                     #expect(client.wait { $0.output.contains("oldName") }, "\(client.output)")
                     for mark in Self.marks { #expect(!client.output.contains(mark), "\(client.output)") }
-                    #expect(client.output.contains("\"name\":\"hidden\""))
                 }
+                #expect(watching[1].output.contains("\"name\":\"hidden\""))
                 // Whose grant hides other things from now on begins anew.
                 let policy = plane.folder.appendingPathComponent("policy.yaml")
                 try Self.policy.replacing("hide: [env, labels, commands]", with: "hide: [env, labels]")
@@ -136,7 +152,7 @@ extension Integration {
                     print([n.name for n in client.networks.list() if n.name == "hidden-net"], client.volumes.get("hidden-vol").name)
                     client.df(); client.info()
                     """
-                for who in ["ops", "desk"] {
+                for who in ["desk"] {
                     let outcome = try run(["python3", "-c", script], environment: plane.environment(who))
                     #expect(
                         outcome.output == """

@@ -188,8 +188,8 @@ extension Integration {
                 try plane.docker("alice", "network", "create", "inv-own")
                 func kinds() throws -> Set<String> { try Set(plane.owned().filter { $0.name == "inv-own" }.map(\.kind)) }
                 #expect(try kinds() == ["container", "network"])
-                try plane.engine.docker("rm", "inv-own")
-                try plane.engine.docker("network", "rm", "inv-own")
+                try plane.engine.docker("rm", plane.engine.id("inv-own"))
+                try plane.engine.docker("network", "rm", plane.engine.name("network", "inv-own"))
                 let end = Date().addingTimeInterval(20)
                 while try !kinds().isEmpty, Date() < end {}
                 #expect(try kinds().isEmpty)

@@ -31,7 +31,8 @@ extension Integration {
                 let all = try list(other, "all=1").filter { row in
                     found.contains { $0.Id == row.Id }
                 }
-                #expect(found == all, "\(what)")
+                // Administrators see the engine's names.
+                #expect(found.map(\.Id) == all.map(\.Id) && found.map(\.State) == all.map(\.State), "\(what)")
                 #expect(found.map(\.State) == (state.map { [$0] } ?? []), "\(what) of worker \(number)")
                 if state != nil { #expect(found.map(\.Names) == [["/" + name]], "\(what)") }
             }

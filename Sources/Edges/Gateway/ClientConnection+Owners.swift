@@ -153,10 +153,14 @@ extension ClientConnection {
             ownership.objects.drop([intent.nonce])
             self.intent = nil
             let sighting = Sighting(made.kind, made.id, seal: seal)
-            guard ownership.owner(of: sighting) == intent.tenant else {
-                return run(exchange.nameTaken(made.id, made.kind))
+            let owner = ownership.owner(of: sighting)
+            if owner == intent.tenant { return then() }
+            // Its engine name is one that we have made for the tenant, and nobody else can ask for: its
+            // making has been forgotten in a race with its removal.
+            guard owner == nil, ownership.isNamed(made.id, for: intent.tenant) else {
+                return run(exchange.nameTaken(intent.name, made.kind))
             }
-            return then()
+            return keepAgain(intent, as: made.id, then)
         }
         guard made.kind == .container else {
             ownership.settle(intent.nonce, as: made.id)
@@ -173,6 +177,25 @@ extension ClientConnection {
             if problem != nil { ownership.settle(intent.nonce, as: made.id) }
             then()
             self.process()
+        }
+    }
+
+    /// Keeps a volume that stands nowhere and has the tenant's engine name.
+    private func keepAgain(_ intent: OwnedObject, as id: String, _ then: @escaping () -> Void) {
+        let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
+        let eventLoop = loop.eventLoop
+        let number = self.number
+        loop.services.ownership.keep(volume: id, like: intent) { result in
+            eventLoop.execute {
+                let (connection, then) = bound.value
+                guard number == connection.number, connection.isActive else { return }
+                if case .failure = result {
+                    connection.run(connection.exchange.nameTaken(intent.name, .volume))
+                } else {
+                    then()
+                }
+                connection.process()
+            }
         }
     }
 

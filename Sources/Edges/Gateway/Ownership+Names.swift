@@ -39,6 +39,23 @@ extension Ownership {
         }
     }
 
+    /// True for an engine name that was made for a tenant.
+    func isNamed(_ engineName: String, for tenant: String) -> Bool {
+        guard let mark = EngineName.mark(in: engineName) else { return false }
+        return objects.called(mark).contains { $0.engineName == engineName && $0.tenant == tenant }
+    }
+
+    /// Keeps a volume that is there as what an intent was for.
+    func keep(
+        volume id: String, like intent: OwnedObject, _ completion: @escaping Store.Completion
+    ) {
+        let volume = OwnedObject(
+            nonce: intent.mark + OwnedObject.mark(of: Sealer.nonce()), engine: intent.engine,
+            kind: intent.kind, id: id, origin: .brought, name: intent.name, engineName: id,
+            tenant: intent.tenant, identity: intent.identity)
+        objects.keep([volume], completion)
+    }
+
     /// The engine's name of a tenant's object.
     func engineName(_ kind: ObjectKind, _ id: String) -> String? {
         guard let object = object(kind, id) else { return nil }

@@ -193,7 +193,9 @@ struct ObjectTable {
 
     private mutating func forgetName(_ object: OwnedObject, _ name: String) {
         let name = Name(object, name)
-        if names[name] == object.nonce { names[name] = nil }
+        guard names[name] == object.nonce else { return }
+        // What is being made again under the name has it from here on.
+        names[name] = pending.values.first { Name($0, $0.name) == name && $0.nonce != object.nonce }?.nonce
     }
 
     /// How many objects of a kind a tenant has, those that are being made among them.

@@ -30,6 +30,14 @@ package enum EngineName {
         return short + String(decoding: name.utf8.suffix(most - short.utf8.count), as: UTF8.self)
     }
 
+    /// The digits that make a name unique; nil for a name of nobody's making.
+    package static func mark(in name: String) -> String? {
+        let bytes = Array(name.utf8)
+        return Retelling.nextSign(in: bytes, from: 0).map {
+            String(decoding: bytes[($0 + sign.utf8.count)...].prefix(digits), as: UTF8.self)
+        }
+    }
+
     /// The most bytes of a name (swarmkit: `manager/controlapi/common.go`, `secret.go`).
     private static func longest(_ kind: ObjectKind) -> Int {
         switch kind {

@@ -65,7 +65,7 @@ package struct Retelling {
     }
 
     /// Where `qm`, 16 hexadecimal digits and a hyphen stand next.
-    private static func nextSign(in text: [UInt8], from start: Int) -> Int? {
+    static func nextSign(in text: [UInt8], from start: Int) -> Int? {
         let length = 2 + EngineName.digits
         var index = start
         while index + length < text.count {
