@@ -24,9 +24,9 @@ import Testing
             tls: {minimum: "1.3", certificate: other.pem, names: [docker.example.com]}
             trust: [{name: corp, ca: corp-ca.pem}, {name: partner, ca: /etc/partner.pem}]
             limits: {idleSeconds: 5}
-            networks: {pool: 10.9.0.0/16}
+            networks: {pool: 10.9.0.0/16, perTenant: 4}
             """)
-        #expect(file.subnets?.count == 1024)
+        #expect(file.subnets?.count == 1024 && file.networksPerTenant == 4)
         #expect(file.listen.map(\.text).count == 2)
         #expect(file.engine.text == "unix:///x.sock" && file.engine.line == 2)
         #expect(file.state.path == "/var/lib/q")
@@ -41,6 +41,12 @@ import Testing
         #expect(file.trust[1].file.path == "/etc/partner.pem")
     }
 
+    /// The engine may choose the subnets of a bounded number of networks.
+    @Test func aBoundNeedsNoPool() throws {
+        let file = try read("listen: [a]\nnetworks: {perTenant: 3}")
+        #expect(file.subnets == nil && file.networksPerTenant == 3)
+    }
+
     @Test(arguments: [
         ("listen: []", "listen nowhere"),
         ("listne: [x]", "did you mean \"listen\"?"),
@@ -48,6 +54,8 @@ import Testing
         ("listen: [a]\nengines: [{name: a}]", "has no address"),
         ("listen: [a]\nlimits: {idleSeconds: 0}", "above zero"),
         ("listen: [a]\nnetworks: {}", "no range of IPv4"),
+        ("listen: [a]\nnetworks: {perTenant: 0}", "above zero"),
+        ("listen: [a]\nnetworks: {perTenant: 2, size: 26}", "no range of IPv4"),
         ("listen: [a]\nnetworks: {pool: fd00::/8}", "no range of IPv4"),
         ("listen: [a]\nnetworks: {pool: 10.0.0.0/16, size: 30}", "29 at most"),
         ("listen: [a]\nnetworks: {pool: 10.0.0.0/16, size: x}", "29 at most"),

@@ -44,6 +44,33 @@ import Testing
         }
     }
 
+    /// What is being made counts too, so that many at once pass no bound.
+    @Test func aTenantHasSoManyOfAKind() async throws {
+        try await withDirectory { directory in
+            let store = try Store(directory: directory)
+            func intend(_ number: Int, _ kind: String = "network", of tenant: String = "red") async -> StoreError? {
+                let object = intent(number, kind, of: tenant)
+                return await wait { store.objects.intend(object, atMost: 2, beside: "own", $0) }
+            }
+            let own = OwnedObject(
+                nonce: nonce(9), engine: "E:1", kind: "network", name: "own", tenant: "red", identity: "alice")
+            #expect(await wait { store.objects.intend(own, $0) } == nil)
+            #expect(await intend(1) == nil)
+            #expect(await wait { store.objects.settle(nonce(1), as: "n1", $0) } == nil)
+            #expect(await intend(2) == nil)
+            #expect(await intend(3) == .crowded("red", kind: "network", 2))
+            #expect(await intend(3, "volume") == nil)
+            #expect(await intend(4, of: "blue") == nil)
+            // What came to nothing, or has gone, counts no more.
+            store.objects.drop([nonce(2)])
+            #expect(await intend(5) == nil)
+            #expect(await intend(6) == .crowded("red", kind: "network", 2))
+            store.objects.release(try #require(store.objects[key("n1", "network")]))
+            #expect(await intend(6) == nil)
+            try store.close()
+        }
+    }
+
     @Test func anIntentIsNobodysUntilItIsSettled() async throws {
         try await withDirectory { directory in
             var store = try Store(directory: directory)

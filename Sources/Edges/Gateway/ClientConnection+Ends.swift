@@ -29,6 +29,7 @@ extension ClientConnection {
         if case .raw = outflow { loop.counters.streams -= 1 }
         noteOutcome(ending)
         forgetIntent()
+        giveBackSubnet()
         noteClaims(ending)
         noteExecMove()
         if let making { loop.services.execs.endMaking(making) }

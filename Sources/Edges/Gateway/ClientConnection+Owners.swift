@@ -40,6 +40,13 @@ extension ClientConnection {
                 if act.harm.contains(.changes) { return spare(kind, tenant, then) }
                 let listed: ObjectKind = kind == .task ? .service : kind
                 marks.hasUnlabelled = ownership.objects.hasUnsealed(listed.rawValue, of: tenant)
+            case .ownBridge(let subnets):
+                guard let intent else { continue }
+                marks.bridge = TenantBridge.name(intent.nonce)
+                return chooseSubnet(beside: subnets) {
+                    marks.subnet = $0
+                    then(marks)
+                }
             default: continue
             }
         }
@@ -102,16 +109,20 @@ extension ClientConnection {
     /// Writes down what is to be made before the engine hears of it.
     func intend(_ then: @escaping () -> Void) {
         guard let intent else { return then() }
-        intend(intent, then)
+        let isNetwork = intent.kind == ObjectKind.network.rawValue
+        intend(intent, atMost: isNetwork ? loop.services.limits.networksPerTenant : nil, then)
     }
 
     /// Writes down an object that is to be made before the engine hears of it.
-    func intend(_ object: OwnedObject, _ then: @escaping () -> Void) {
+    func intend(
+        _ object: OwnedObject, atMost most: Int? = nil, _ then: @escaping () -> Void
+    ) {
         let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
         let number = self.number
         let eventLoop = loop.eventLoop
         let objects = loop.services.store.objects
-        objects.intend(object) { result in
+        let own = TenantNetwork.name(of: object.tenant)
+        objects.intend(object, atMost: most, beside: own) { result in
             eventLoop.execute {
                 let (connection, then) = bound.value
                 guard number == connection.number, connection.isActive else {
@@ -120,6 +131,8 @@ extension ClientConnection {
                 }
                 switch result {
                 case .success: then()
+                case .failure(.crowded(_, _, let most)):
+                    connection.run(connection.exchange.networksExhausted(most))
                 case .failure(let error):
                     connection.run(connection.exchange.recordFailed(error.description))
                 }

@@ -81,6 +81,8 @@ final class ClientConnection: ChannelInboundHandler {
     var facts = Facts()
     /// What is to be made for a tenant.
     var intent: OwnedObject?
+    /// What was chosen for the network that is to be made.
+    var subnet: SubnetPool.Subnet?
     /// What our store knew of what is to be removed.
     var removal: OwnedObject?
     /// The status of the engine's answer; 0 before there is one.

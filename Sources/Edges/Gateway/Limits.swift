@@ -16,6 +16,9 @@ package struct Limits: Hashable, Sendable {
     package var connections: Int
     /// Out of which the networks of tenants get their subnets; nil: the engine chooses.
     package var subnets: SubnetPool?
+    /// How many networks a tenant of a shared engine may make, beside the one that stands for the
+    /// engine's default one.
+    package var networksPerTenant = 16
 
     /// Makes limits.
     package init(

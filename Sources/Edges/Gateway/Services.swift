@@ -26,6 +26,8 @@ package struct Services: Sendable {
     package let execs = ExecRegister()
     /// Who makes a tenant's network.
     let networkTurns = Turns()
+    /// Who chooses subnets for networks of tenants; nil: the engine.
+    let subnets: SubnetDesk?
     /// Names of images that are claimed for acts under way.
     package let claims = ImageClaims()
     /// Eyes for paths of the engine's host.
@@ -48,6 +50,7 @@ package struct Services: Sendable {
         self.facts = facts
         self.engine = engine
         self.limits = limits
+        subnets = limits.subnets.map { SubnetDesk($0) }
         self.log = log
         self.digestKey = digestKey
         self.paths = paths

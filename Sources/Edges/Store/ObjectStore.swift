@@ -87,13 +87,26 @@ package final class ObjectStore: Sendable {
     ///
     /// - Parameters:
     ///   - object: What is to be made, without an id.
+    ///   - most: How many of its kind the tenant may have; nil: any number.
+    ///   - name: The name of what does not count.
     ///   - completion: Told once it is on the disk.
-    package func intend(_ object: OwnedObject, _ completion: @escaping Store.Completion) {
+    package func intend(
+        _ object: OwnedObject, atMost most: Int? = nil, beside name: String = "",
+        _ completion: @escaping Store.Completion
+    ) {
         if let error = Store.objection(to: object.texts) {
             return queue.async { completion(.failure(error)) }
         }
         queue.async { [self] in
             do {
+                // Nothing is intended meanwhile: one at a time is.
+                if let most,
+                    table.withLock({
+                        $0.count(object.kind, of: object.tenant, beside: name) >= most
+                    })
+                {
+                    throw StoreError.crowded(object.tenant, kind: object.kind, most)
+                }
                 try database.write { try object.insert($0) }
             } catch {
                 return completion(.failure(file.words(error)))

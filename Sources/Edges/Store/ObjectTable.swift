@@ -41,6 +41,20 @@ struct ObjectTable {
         unsealed[Share(kind: kind, tenant: tenant)] != nil
     }
 
+    /// How many objects of a kind a tenant has, with those that are being made.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind.
+    ///   - tenant: Whose.
+    ///   - name: The name of what does not count.
+    /// - Returns: The number.
+    func count(_ kind: String, of tenant: String, beside name: String) -> Int {
+        func counts(_ object: OwnedObject) -> Bool {
+            object.kind == kind && object.tenant == tenant && object.name != name
+        }
+        return settled.values.count(where: counts) + pending.values.count(where: counts)
+    }
+
     @discardableResult
     private mutating func forget(_ key: OwnedObject.Key) -> OwnedObject? {
         guard let object = settled.removeValue(forKey: key) else { return nil }

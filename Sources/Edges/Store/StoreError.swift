@@ -4,6 +4,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case taken(String, by: String)
     /// The tenant has as many tags as it may.
     case full(String, Int)
+    /// The tenant has as many objects of a kind as it may.
+    case crowded(String, kind: String, Int)
     /// What cannot be kept: it is empty, too long, or no printable ASCII.
     case unkeepable(String)
     /// Another process has the store open.
@@ -23,6 +25,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case .taken(let what, _): "\(what) is taken"
         case .full(let tenant, let most):
             "\(tenant) has \(most) names of images, and no tenant has more"
+        case .crowded(let tenant, let kind, let most):
+            "\(tenant) has \(most) \(kind)s, and no tenant has more"
         case .unkeepable(let text): "\"\(text.prefix(64))\" cannot be kept"
         case .inUse(let path): "another quaymaster uses \(path)"
         case .newer(let path): "\(path) was written by a newer quaymaster"
@@ -36,6 +40,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     package var hint: String? {
         switch self {
         case .taken, .unkeepable, .closed: nil
+        case .crowded: "remove some first"
         case .full: "remove images that nobody uses: docker rmi NAME"
         case .inUse: "stop it, or ask it"
         case .newer: "start the version that has written it, or a newer one"

@@ -7,6 +7,10 @@ package struct Marks: Hashable, Sendable {
     package var hasUnlabelled = false
     /// The seal of what carries the tenant's label and is not its own.
     package var spared: String?
+    /// The name of the bridge of a network that is made; nil leaves it to the engine.
+    package var bridge: String?
+    /// The IPv4 subnet of a network that is made and names none; nil leaves it to the engine.
+    package var subnet: String?
 
     /// Makes marks that say nothing.
     package init() {}

@@ -10,6 +10,8 @@ enum AnswerView {
     case list(ListSieve.Kind, tenant: String, limit: Int?)
     /// A container without the execs that others have made.
     case container
+    /// A network without the name of its bridge.
+    case network
     /// Events, line by line, without those of execs that others have made.
     case events
     /// A new exec, which is its maker's.
@@ -32,6 +34,8 @@ enum AnswerView {
         switch operation?.name {
         case "ContainerInspect": self = .container
         case "SystemEvents": self = .events
+        case "NetworkInspect" where permit?.isShared == true && permit?.tenant != nil:
+            self = .network
         case "ContainerExec": self = .exec
         case "ImageDelete": self = .untagged
         case let name?:
@@ -61,7 +65,7 @@ enum AnswerView {
     /// The status of the answers that are changed; any other is an error of the engine's.
     var status: Int {
         switch self {
-        case .info, .list, .container, .events, .image, .untagged: 200
+        case .info, .list, .container, .network, .events, .image, .untagged: 200
         case .exec, .made: 201
         case .failure: 400
         }
@@ -71,6 +75,7 @@ enum AnswerView {
     func show(_ body: [UInt8], isSeen: (String) -> Bool, _ owners: Owners) -> [UInt8]? {
         switch self {
         case .info: SummaryView.narrow(body)
+        case .network: NetworkView.hidingBridge(body)
         case .container: ContainerView.hidingExecs(body, where: isSeen)
         // They are never collected.
         case .events, .list: nil

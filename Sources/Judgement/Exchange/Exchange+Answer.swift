@@ -54,7 +54,7 @@ extension Exchange {
             case .list(let kind, _, let limit):
                 sieve = ListSieve(kind, limit: limit)
                 return .relay(.list(head: bytes))
-            case .info, .container, .exec, .made, .untagged, .image, .failure:
+            case .info, .container, .network, .exec, .made, .untagged, .image, .failure:
                 return .relay(.collect(limit: bodyLimit * 8))
             }
         }
