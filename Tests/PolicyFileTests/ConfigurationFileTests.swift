@@ -24,9 +24,11 @@ import Testing
             tls: {minimum: "1.3", certificate: other.pem, names: [docker.example.com]}
             trust: [{name: corp, ca: corp-ca.pem}, {name: partner, ca: /etc/partner.pem}]
             limits: {idleSeconds: 5}
-            networks: {pool: 10.9.0.0/16, perTenant: 4}
+            networks: {pool: 10.9.0.0/16, perTenant: 4, reach: ["10.0.0.53:53", "[fd00::53]:5353"]}
             """)
         #expect(file.subnets?.count == 1024 && file.networksPerTenant == 4)
+        #expect(file.reach.map(\.address) == ["10.0.0.53", "fd00::53"])
+        #expect(file.reach.map(\.port) == [53, 5353] && file.reach.map(\.isIPv6) == [false, true])
         #expect(file.listen.map(\.text).count == 2)
         #expect(file.engine.text == "unix:///x.sock" && file.engine.line == 2)
         #expect(file.state.path == "/var/lib/q")
@@ -54,6 +56,10 @@ import Testing
         ("listen: [a]\nengines: [{name: a}]", "has no address"),
         ("listen: [a]\nlimits: {idleSeconds: 0}", "above zero"),
         ("listen: [a]\nnetworks: {}", "no range of IPv4"),
+        ("listen: [a]\nnetworks: {reach: [10.0.0.53]}", "no port of an address"),
+        ("listen: [a]\nnetworks: {reach: [\"ns.example.com:53\"]}", "no port of an address"),
+        ("listen: [a]\nnetworks: {reach: [\"10.0.0.53:0\"]}", "no port of an address"),
+        ("listen: [a]\nnetworks: {reach: [\"fd00::53:53\"]}", "no port of an address"),
         ("listen: [a]\nnetworks: {perTenant: 0}", "above zero"),
         ("listen: [a]\nnetworks: {perTenant: 2, size: 26}", "no range of IPv4"),
         ("listen: [a]\nnetworks: {pool: fd00::/8}", "no range of IPv4"),

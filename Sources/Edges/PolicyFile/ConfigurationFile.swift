@@ -50,6 +50,8 @@ package struct ConfigurationFile: Sendable {
     package let subnets: SubnetPool?
     /// How many networks a tenant may make; nil: as many as usual.
     package let networksPerTenant: Int?
+    /// What containers of tenants reach on the host in spite of its firewall.
+    package let reach: [Endpoint]
     /// The limits that differ from the defaults, by name.
     package let limits: [String: Int]
 
@@ -95,9 +97,10 @@ package struct ConfigurationFile: Sendable {
         }
         allowsTLS12 = minimum == "1.2"
         let networks = reader.record(
-            record["networks"], "networks", known: ["pool", "size", "perTenant"])
+            record["networks"], "networks", known: ["pool", "size", "perTenant", "reach"])
         subnets = Self.subnets(record["networks"], networks, reader)
         networksPerTenant = networks["perTenant"].flatMap { Self.count($0, reader) }
+        reach = reader.list(networks["reach"], "reach").compactMap { Self.endpoint($0, reader) }
         limits = Self.limits(record["limits"], reader)
         if listen.isEmpty {
             reader.report(
@@ -203,7 +206,7 @@ package struct ConfigurationFile: Sendable {
         _ node: Node?, _ record: [String: Node], _ reader: YAMLReader
     ) -> SubnetPool? {
         guard let node else { return nil }
-        if record["pool"] == nil, record["size"] == nil, record["perTenant"] != nil { return nil }
+        if record["pool"] == nil, record["size"] == nil, !record.isEmpty { return nil }
         let hint = "for example networks: {pool: 10.211.0.0/16, size: 26}"
         guard let range = SubnetPool.Subnet(reader.text(record["pool"], "pool") ?? "") else {
             reader.report(
