@@ -38,6 +38,16 @@ import Testing
         #expect(found?.description == free)
     }
 
+    /// What takes several parts of the pool is one tenant's no more.
+    @Test(arguments: [
+        ("10.0.0.64/26", true), ("10.0.0.64/28", true), ("10.0.0.0/25", false), ("10.0.0.0/16", false),
+        ("10.0.0.0/8", false), ("10.1.0.0/16", true), ("192.168.0.0/16", true),
+    ])
+    func onePartIsAdmitted(_ subnet: String, _ isAdmitted: Bool) throws {
+        let subnet = try #require(SubnetPool.Subnet(subnet))
+        #expect(try Self.pool().admits(subnet) == isAdmitted)
+    }
+
     /// A thousand tenants have one each, and no two share an address.
     @Test func allPartsAreFound() throws {
         let pool = try Self.pool()

@@ -54,6 +54,25 @@ import Testing
         #expect(try Self.host(body)["RestartPolicy"]?["Name"]?.string == name)
     }
 
+    /// Every address becomes one of those that a level names, and stays it when it is sent back.
+    @Test(arguments: [
+        (#"{"HostPort":"80"}"#, "10.0.0.5"), (#"{"HostIp":"","HostPort":""}"#, "10.0.0.5"),
+        (#"{"HostIp":"0.0.0.0","HostPort":"80"}"#, "10.0.0.5"), (#"{"HostIp":"::","HostPort":"80"}"#, "fd00::5"),
+        (#"{"HostIp":"127.0.0.1","HostPort":"80"}"#, "127.0.0.1"),
+    ])
+    func portsGetTheirAddress(_ binding: String, _ address: String) throws {
+        var hardening = Self.all
+        hardening.publishes = PublishedAddresses(["10.0.0.5", "fd00::5", "127.0.0.1"])
+        #expect(hardening.words.contains("ports on 10.0.0.5 or fd00::5"))
+        let body = #"{"Image":"a","HostConfig":{"PortBindings":{"80/tcp":[\#(binding)],"81/tcp":null}}}"#
+        let sent = try Self.sent("/containers/create", body, hardening)
+        let bound = sent["HostConfig"]?["PortBindings"]?["80/tcp"]?.array?.first
+        #expect(bound?["HostIp"]?.string == address)
+        let open = try Self.sent("/containers/create", body, Self.all)
+        let asked = open["HostConfig"]?["PortBindings"]?["80/tcp"]?.array?.first?["HostIp"]?.string ?? ""
+        #expect(asked == ((try JSONReader.value(of: Array(binding.utf8)))["HostIp"]?.string ?? ""))
+    }
+
     /// An image's own health check runs no more often than any other.
     @Test(arguments: [
         ("", 1_000_000_000), (#","Healthcheck":{"NAME":0}"#, 1_000_000_000),

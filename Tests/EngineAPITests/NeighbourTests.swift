@@ -181,14 +181,16 @@ import Testing
     }
 
     /// A container and a service that ask for the same ask for exactly the same, but that a service's
-    /// image is also fetched.
+    /// image is also fetched, and its ports are taken on every address.
     @Test(arguments: shared)
     func servicesAreJudgedAsContainers(row: Row) throws {
         let kinds = try row.spellings.map { spelling in
-            try Self.draft(spelling.refused).act.demands.map(\.kind).filter { kind in
+            try Self.draft(spelling.refused).act.demands.map(\.kind).compactMap { kind in
                 switch kind {
-                case .image, .registry: false
-                default: true
+                case .image, .registry: nil as Demand.Kind?
+                case .publishedPort(let port):
+                    .publishedPort(PortRequest(address: port.address, ports: port.ports))
+                default: kind
                 }
             }
         }

@@ -59,7 +59,7 @@ import Testing
                 Demand(.restartPolicy("on-failure"), origin: "TaskTemplate.RestartPolicy.Condition"),
                 Demand(.processes(limit: 9), origin: "TaskTemplate.Resources.Limits.Pids"),
                 Demand(
-                    .publishedPort(PortRequest(address: "", ports: 8080...8080)),
+                    .publishedPort(PortRequest(address: "", ports: 8080...8080, isEverywhere: true)),
                     origin: "EndpointSpec.Ports[0].PublishedPort"),
                 Demand(.label("a"), origin: "Labels"),
             ])

@@ -24,6 +24,14 @@ struct PrivateEngine {
         try run(["docker", "-H", "unix://\(socket)"] + arguments, input: input)
     }
 
+    /// What starts a command in the engine's network.
+    func entering() throws -> [String] {
+        let outer = try String(contentsOf: folder.appendingPathComponent("outer.pid"), encoding: .utf8)
+        let pid = try run(["pgrep", "-P", outer.trimmingCharacters(in: .whitespacesAndNewlines)]).output
+            .split(separator: "\n").first
+        return ["nsenter", "--net=/proc/\(try #require(pid))/ns/net"]
+    }
+
     /// The engine's version: `20.10.24`.
     func version() throws -> String {
         try docker("version", "--format", "{{.Server.Version}}").output
@@ -120,6 +128,8 @@ final class Plane {
 
     let engine: PrivateEngine
     let folder: URL
+    /// What the gateway and its clients are started by.
+    let launcher: [String]
     private(set) var server: Command
     private(set) var address = ""
 
@@ -131,12 +141,15 @@ final class Plane {
     ///   - unix: Also listens on a Unix socket of the identity `socket` in the plane's folder.
     ///   - limits: Entries of `limits` in `quaymaster.yaml`.
     ///   - configuration: Further lines of `quaymaster.yaml`.
+    ///   - inside: Runs the gateway and its clients in the engine's network; it also listens on the port
+    ///     23760 of every address there.
     /// - Throws: When the gateway does not start.
     init(
         policy: String = Plane.policy, socket: String? = nil, unix: Bool = false, limits: String = "",
-        configuration: String = ""
+        configuration: String = "", inside: Bool = false
     ) throws {
         engine = try PrivateEngine.find()
+        launcher = inside ? try engine.entering() : []
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("quaymaster-\(UUID().uuidString.prefix(8))")
         let made = try run([
@@ -153,6 +166,10 @@ final class Plane {
         }
         var text = try String(
             contentsOf: folder.appendingPathComponent("quaymaster.yaml"), encoding: .utf8)
+        if inside {
+            text = text.replacing(
+                "tls://127.0.0.1:0\n", with: "tls://127.0.0.1:0\n  - tls://0.0.0.0:23760\n")
+        }
         if unix {
             let path = folder.appendingPathComponent("sockets/docker.sock").path
             text = text.replacing(
@@ -160,12 +177,12 @@ final class Plane {
         }
         try (text + more).write(
             to: folder.appendingPathComponent("quaymaster.yaml"), atomically: true, encoding: .utf8)
-        server = try Self.start(folder)
+        server = try Self.start(folder, launcher)
         try awaitListening()
     }
 
-    private static func start(_ folder: URL) throws -> Command {
-        try Command([program, "serve", "--config", folder.path, "--log-level", "debug"])
+    private static func start(_ folder: URL, _ launcher: [String]) throws -> Command {
+        try Command(launcher + [program, "serve", "--config", folder.path, "--log-level", "debug"])
     }
 
     private func awaitListening() throws {
@@ -178,7 +195,7 @@ final class Plane {
     /// Stops the gateway and starts another on the same configuration; the port changes.
     func restart() throws {
         stop()
-        server = try Self.start(folder)
+        server = try Self.start(folder, launcher)
         try awaitListening()
     }
 
@@ -186,7 +203,7 @@ final class Plane {
     func crash() throws {
         server.signal(SIGKILL)
         _ = server.finish(seconds: 30)
-        server = try Self.start(folder)
+        server = try Self.start(folder, launcher)
         try awaitListening()
     }
 
@@ -254,7 +271,7 @@ final class Plane {
         _ identity: String, _ arguments: String..., input: String = "", seconds: Double = 120
     ) throws -> Outcome {
         try run(
-            ["docker"] + arguments, environment: environment(identity), input: input,
+            launcher + ["docker"] + arguments, environment: environment(identity), input: input,
             seconds: seconds)
     }
 

@@ -24,9 +24,11 @@ import Testing
             tls: {minimum: "1.3", certificate: other.pem, names: [docker.example.com]}
             trust: [{name: corp, ca: corp-ca.pem}, {name: partner, ca: /etc/partner.pem}]
             limits: {idleSeconds: 5, identityStreams: 9, tenantUploads: 3, archiveBytes: 7}
-            networks: {pool: 10.9.0.0/16}
+            networks: {pool: 10.9.0.0/16, perTenant: 4, reach: ["10.0.0.53:53", "[fd00::53]:5353"]}
             """)
-        #expect(file.subnets?.count == 1024)
+        #expect(file.subnets?.count == 1024 && file.networksPerTenant == 4)
+        #expect(file.reach.map(\.address) == ["10.0.0.53", "fd00::53"])
+        #expect(file.reach.map(\.port) == [53, 5353] && file.reach.map(\.isIPv6) == [false, true])
         #expect(file.listen.map(\.text).count == 2)
         #expect(file.engine.text == "unix:///x.sock" && file.engine.line == 2)
         #expect(file.state.path == "/var/lib/q")
@@ -42,6 +44,12 @@ import Testing
         #expect(file.trust[1].file.path == "/etc/partner.pem")
     }
 
+    /// The engine may choose the subnets of a bounded number of networks.
+    @Test func aBoundNeedsNoPool() throws {
+        let file = try read("listen: [a]\nnetworks: {perTenant: 3}")
+        #expect(file.subnets == nil && file.networksPerTenant == 3)
+    }
+
     @Test(arguments: [
         ("listen: []", "listen nowhere"),
         ("listne: [x]", "did you mean \"listen\"?"),
@@ -50,6 +58,12 @@ import Testing
         ("listen: [a]\nlimits: {idleSeconds: 0}", "above zero"),
         ("listen: [a]\nlimits: {tenantConnections: 1}", "unknown key"),
         ("listen: [a]\nnetworks: {}", "no range of IPv4"),
+        ("listen: [a]\nnetworks: {reach: [10.0.0.53]}", "no port of an address"),
+        ("listen: [a]\nnetworks: {reach: [\"ns.example.com:53\"]}", "no port of an address"),
+        ("listen: [a]\nnetworks: {reach: [\"10.0.0.53:0\"]}", "no port of an address"),
+        ("listen: [a]\nnetworks: {reach: [\"fd00::53:53\"]}", "no port of an address"),
+        ("listen: [a]\nnetworks: {perTenant: 0}", "above zero"),
+        ("listen: [a]\nnetworks: {perTenant: 2, size: 26}", "no range of IPv4"),
         ("listen: [a]\nnetworks: {pool: fd00::/8}", "no range of IPv4"),
         ("listen: [a]\nnetworks: {pool: 10.0.0.0/16, size: 30}", "29 at most"),
         ("listen: [a]\nnetworks: {pool: 10.0.0.0/16, size: x}", "29 at most"),

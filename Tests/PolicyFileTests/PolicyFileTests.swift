@@ -107,6 +107,22 @@ import Testing
         Wrong(
             text: "tenants: {a: {}}\nlevels: {x: {extends: baseline, ports: [\"0-70000\"]}}", line: 2,
             message: "is no port or range"),
+        Wrong(
+            text: "tenants: {a: {}}\nlevels: {x: {extends: baseline, publish: [0.0.0.0]}}", line: 2,
+            message: "is no single address"),
+        Wrong(
+            text: "tenants: {a: {}}\nlevels: {x: {extends: baseline, publish: [localhost]}}", line: 2,
+            message: "is no single address"),
+        Wrong(
+            text: "tenants: {a: {}}\nlevels: {x: {extends: baseline, publish: []}}", line: 2,
+            message: "publish names no address"),
+        Wrong(
+            text: "tenants: {a: {}}\nlevels: {x: {extends: baseline, publish: [10.0.0.5], addresses: [10.0.0.6]}}",
+            line: 2, message: "publish names the only ones"),
+        Wrong(
+            text:
+                "levels:\n  x: {extends: baseline, publish: [10.0.0.5]}\n  y: {extends: baseline, publish: [10.0.0.6]}\nzones: {z: {level: x}}\ntenants: {a: {zone: z}}\ngrants:\n  - {to: b, may: run, in: a, level: y}",
+            line: 7, message: "publish on no address in common", hint: "name one of 10.0.0.5"),
         Wrong(text: "tenants: {a: {}}\nidentities: {x: {unixUser: root}}", line: 2, message: "must be a user's number"),
         Wrong(text: "tenants: {a: {}}\nidentities: {\"a/b\": {}}", line: 2, message: "is no name of a identity"),
         Wrong(

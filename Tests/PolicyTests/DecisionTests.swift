@@ -178,6 +178,20 @@ import Testing
         #expect(!obligations("admin").contains(.useDefaultRuntime))
     }
 
+    /// A tenant's bridges are known to the host; an administrator's, and those of a plane's only tenant, are
+    /// the engine's business.
+    @Test func bridgesOfTenantsAreNamed() {
+        func obliges(_ who: String, _ policy: Policy, _ subnets: [String]?) -> Bool {
+            var act = Self.act(.network, creates: .network)
+            act.bridgeSubnets = subnets
+            guard case .permit(let permit) = policy.decide(act, by: who, seeing: Facts()) else { return false }
+            return permit.obligations.contains(.ownBridge(subnets: subnets ?? []))
+        }
+        #expect(obliges("alice", Self.shared, []) && obliges("alice", Self.shared, ["10.0.0.0/24"]))
+        #expect(!obliges("alice", Self.shared, nil))
+        #expect(!obliges("admin", Self.shared, []) && !obliges("alice", Self.alone, []))
+    }
+
     /// An update that replaces labels keeps the owner: the tenant's own stamp, or what an
     /// administrator of everybody's objects says.
     @Test func updatesKeepTheOwner() {

@@ -19,6 +19,25 @@ import Testing
     private static let bind = BindRequest(
         source: "/srv/x", target: "/x", readOnly: true, hasOptions: false)
 
+    /// A level that names addresses binds ports nowhere else.
+    @Test(arguments: [
+        ("", 8080, false, true), ("0.0.0.0", 8080, false, true), ("10.0.0.5", 8080, false, true),
+        ("127.0.0.1", 8080, false, true), ("::1", 8080, false, false), ("10.0.0.6", 8080, false, false),
+        // There is no address of that family.
+        ("::", 8080, false, false), ("10.0.0.5", 80, false, false), ("", 8080, true, false),
+    ])
+    func portsAreBoundWhereALevelSays(_ address: String, _ port: Int, _ isEverywhere: Bool, _ isAllowed: Bool) {
+        var level = Level(name: "web", extends: .baseline, location: nil)
+        level.publishes = PublishedAddresses(["10.0.0.5", "127.0.0.1"])
+        let demand = Demand(
+            .publishedPort(PortRequest(address: address, ports: port...port, isEverywhere: isEverywhere)), origin: "p")
+        #expect(level.allows(demand) == isAllowed)
+        #expect(level.alternative(to: demand).contains("on 10.0.0.5, 127.0.0.1"))
+        level.publishes = nil
+        level.addresses = ["::1"]
+        #expect(level.allows(demand) == (port > 1023 && !address.hasPrefix("10.")))
+    }
+
     @Test(arguments: [
         Row(.privileged, false, false),
         Row(.hostNamespace(.pid), false, false),

@@ -31,6 +31,7 @@ extension ClientConnection {
         giveBackShares()
         touchChanged()
         forgetIntent()
+        giveBackSubnet()
         noteClaims(ending)
         noteExecMove()
         if let making { loop.services.execs.endMaking(making) }

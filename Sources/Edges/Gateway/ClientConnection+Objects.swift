@@ -107,6 +107,7 @@ extension ClientConnection {
                 (StampedLabel.identity, .string(peer.identity)),
                 (StampedLabel.seal, .string(seal.text)),
             ]),
+            bridge: TenantBridge.name(intent.nonce),
             record: { name, then in
                 guard isWanted() else {
                     return then(EngineFailure("the client has gone", status: 499))

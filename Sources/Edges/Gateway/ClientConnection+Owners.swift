@@ -48,6 +48,13 @@ extension ClientConnection {
                 if act.harm.contains(.changes) { return spare(kind, tenant, then) }
                 let listed: ObjectKind = kind == .task ? .service : kind
                 marks.hasUnlabelled = ownership.objects.hasUnsealed(listed.rawValue, of: tenant)
+            case .ownBridge(let subnets):
+                guard let intent else { continue }
+                marks.bridge = TenantBridge.name(intent.nonce)
+                return chooseSubnet(beside: subnets) {
+                    marks.subnet = $0
+                    then(marks)
+                }
             default: continue
             }
         }

@@ -15,7 +15,16 @@ extension ClientConnection {
         let isThere = facts.hasOwnVolume(object.name)
         if object.kind == ObjectKind.volume.rawValue, isThere { return [:] }
         let most = loop.services.authority.policy.quotas[object.tenant]?.most ?? [:]
-        return Dictionary(uniqueKeysWithValues: most.map { ($0.key.rawValue, $0.value) })
+        var quota = Dictionary(uniqueKeysWithValues: most.map { ($0.key.rawValue, $0.value) })
+        let network = ObjectKind.network.rawValue
+        // The one that stands for the engine's default one comes beside.
+        if object.kind == network, object.name == TenantNetwork.name(of: object.tenant) {
+            quota[network] = nil
+        } else if quota[network] == nil {
+            let own = loop.services.ownership.hasDefaultNetwork(object.tenant) ? 1 : 0
+            quota[network] = loop.services.limits.networksPerTenant + own
+        }
+        return quota
     }
 
     /// The store says that the tenant has as many as it may. What went by itself meanwhile counts no
@@ -50,7 +59,11 @@ extension ClientConnection {
     }
 
     private func refuseQuota(_ kind: ObjectKind, _ tenant: String) {
-        guard let quota = loop.services.authority.policy.quotas[tenant] else {
+        let quotas = loop.services.authority.policy.quotas
+        if kind == .network, quotas[tenant]?.most[.network] == nil {
+            return run(exchange.networksExhausted(loop.services.limits.networksPerTenant))
+        }
+        guard let quota = quotas[tenant] else {
             // The policy has changed meanwhile.
             return run(exchange.abort())
         }

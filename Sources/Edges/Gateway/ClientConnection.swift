@@ -91,6 +91,8 @@ final class ClientConnection: ChannelInboundHandler {
     var tenants: [String]?
     /// How often the act was judged again.
     var turns = 0
+    /// What was chosen for the network that is to be made.
+    var subnet: SubnetPool.Subnet?
     /// What our store knew of what is to be removed.
     var removal: OwnedObject?
     /// The status of the engine's answer; 0 before there is one.

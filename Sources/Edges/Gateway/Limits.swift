@@ -35,6 +35,9 @@ package struct Limits: Hashable, Sendable {
         limits.ratio = archiveRatio
         return limits
     }
+    /// How many networks a tenant of a shared engine may make, beside the one that stands for the
+    /// engine's default one.
+    package var networksPerTenant = 16
 
     /// Makes limits.
     package init(

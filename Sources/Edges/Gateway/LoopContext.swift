@@ -51,7 +51,7 @@ final class LoopContext {
         resolver = Resolver(
             pool: pool, facts: services.facts, owner: ownership.owner, imageOwner: imageOwner,
             gone: ownership.whenGone, meaning: ownership.meaning, told: ownership.retelling)
-        networks = TenantNetworks(pool, services.networkTurns, services.limits.subnets) {
+        networks = TenantNetworks(pool, services.networkTurns, services.subnets) {
             ownership.owner(of: $1.sighting) == $0
         }
     }

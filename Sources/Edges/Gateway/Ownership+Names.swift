@@ -39,6 +39,15 @@ extension Ownership {
         }
     }
 
+    /// True when a tenant's own network stands for the engine's default one.
+    func hasDefaultNetwork(_ tenant: String) -> Bool {
+        let name = TenantNetwork.name(of: tenant)
+        let found = objects.find(
+            name, kind: ObjectKind.network.rawValue, on: engine, of: tenant)
+        if case .object = found { return true }
+        return false
+    }
+
     /// True for an engine name that was made for a tenant.
     func isNamed(_ engineName: String, for tenant: String) -> Bool {
         guard let mark = EngineName.mark(in: engineName) else { return false }

@@ -32,6 +32,8 @@ package struct Services: Sendable {
     let inventory = Inventory()
     /// Who makes a tenant's network.
     let networkTurns = Turns()
+    /// Who chooses subnets for networks of tenants; nil: the engine.
+    let subnets: SubnetDesk?
     /// Names of images that are claimed for acts under way.
     package let claims = ImageClaims()
     /// Eyes for paths of the engine's host.
@@ -54,6 +56,7 @@ package struct Services: Sendable {
         self.facts = facts
         self.engine = engine
         self.limits = limits
+        subnets = limits.subnets.map { SubnetDesk($0) }
         self.log = log
         self.digestKey = digestKey
         self.paths = paths

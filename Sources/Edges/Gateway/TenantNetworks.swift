@@ -10,7 +10,7 @@ import Wire
 final class TenantNetworks {
     private let pool: EnginePool
     private let turns: Turns
-    private let subnets: SubnetPool?
+    private let subnets: SubnetDesk?
     private let isOwner: (_ tenant: String, _ network: InspectedNetwork) -> Bool
 
     /// How often a subnet is chosen anew that somebody took first.
@@ -21,6 +21,8 @@ final class TenantNetworks {
         let tenant: String
         let version: APIVersion
         let labels: JSONObject
+        /// The name of its bridge on the host.
+        let bridge: String
         /// Called before the network is made, with its name; calls `then` in any case, with nil
         /// once it is recorded.
         let record: (_ name: String, _ then: @escaping (EngineFailure?) -> Void) -> Void
@@ -35,10 +37,10 @@ final class TenantNetworks {
     /// - Parameters:
     ///   - pool: Whose connections are used.
     ///   - turns: Who makes one at a time.
-    ///   - subnets: Out of which networks get theirs; nil: the engine chooses.
+    ///   - subnets: Who chooses subnets; nil: the engine.
     ///   - isOwner: Whether a tenant owns a network.
     init(
-        _ pool: EnginePool, _ turns: Turns, _ subnets: SubnetPool?,
+        _ pool: EnginePool, _ turns: Turns, _ subnets: SubnetDesk?,
         isOwner: @escaping (String, InspectedNetwork) -> Bool
     ) {
         self.pool = pool
@@ -94,44 +96,33 @@ final class TenantNetworks {
         }
     }
 
-    /// Chooses a subnet apart from all that there are.
+    /// Makes it, on a subnet out of the pool when there is one.
     private func choose(
-        _ wish: Wish, _ refused: [SubnetPool.Subnet], left: Int,
+        _ wish: Wish, _ refused: Set<SubnetDesk.Subnet>, left: Int,
         _ completion: @escaping (Result<String, EngineFailure>) -> Void
     ) {
         guard let subnets else { return make(wish, nil, refused, left: left, completion) }
-        EngineCall.make(pool, .get, "/v\(wish.version)/networks", limit: 64 << 20) { result in
+        subnets.choose(pool, wish.version, beside: refused) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
-            case .success(let answer):
-                guard answer.head.status == 200, let networks = answer.json?.array else {
-                    return completion(.failure(Self.failure(wish, answer)))
+            case .success(let subnet):
+                self.make(wish, subnet, refused, left: left) { result in
+                    subnets.giveBack(subnet)
+                    completion(result)
                 }
-                let taken = networks.flatMap { network in
-                    (network["IPAM"]?["Config"]?.array ?? []).compactMap { part in
-                        part["Subnet"]?.string.flatMap { SubnetPool.Subnet($0) }
-                    }
-                }
-                guard let subnet = subnets.free(beside: taken + refused) else {
-                    return completion(
-                        .failure(
-                            EngineFailure(
-                                "no subnet is left in the pool \(subnets.range) for the network "
-                                    + "of another tenant; an operator gives a larger one under "
-                                    + "networks: in quaymaster.yaml", status: 503)))
-                }
-                self.make(wish, subnet, refused, left: left, completion)
             }
         }
     }
 
     private func make(
-        _ wish: Wish, _ subnet: SubnetPool.Subnet?, _ refused: [SubnetPool.Subnet], left: Int,
+        _ wish: Wish, _ subnet: SubnetDesk.Subnet?, _ refused: Set<SubnetDesk.Subnet>, left: Int,
         _ completion: @escaping (Result<String, EngineFailure>) -> Void
     ) {
+        let options = JSONObject([(TenantBridge.option, .string(wish.bridge))])
         var body = JSONObject([
             ("Name", .string(wish.name)), ("CheckDuplicate", .bool(true)),
             ("Driver", .string("bridge")), ("Labels", .object(wish.labels)),
+            ("Options", .object(options)),
         ])
         if let subnet {
             let part = JSONObject([("Subnet", .string(subnet.description))])
@@ -154,7 +145,7 @@ final class TenantNetworks {
                 guard left > 0, let subnet else {
                     return completion(.failure(Self.failure(wish, answer)))
                 }
-                self.choose(wish, refused + [subnet], left: left - 1, completion)
+                self.choose(wish, refused.union([subnet]), left: left - 1, completion)
             }
         }
     }

@@ -48,6 +48,10 @@ package struct ConfigurationFile: Sendable {
     package let allowsTLS12: Bool
     /// Out of which tenants' own networks get their subnets; nil: the engine chooses.
     package let subnets: SubnetPool?
+    /// How many networks a tenant may make; nil: as many as usual.
+    package let networksPerTenant: Int?
+    /// What containers of tenants reach on the host in spite of its firewall.
+    package let reach: [Endpoint]
     /// The limits that differ from the defaults, by name.
     package let limits: [String: Int]
 
@@ -100,7 +104,11 @@ package struct ConfigurationFile: Sendable {
             reader.report("minimum is 1.2 or 1.3", at: tls["minimum"])
         }
         allowsTLS12 = minimum == "1.2"
-        subnets = Self.subnets(record["networks"], reader)
+        let networks = reader.record(
+            record["networks"], "networks", known: ["pool", "size", "perTenant", "reach"])
+        subnets = Self.subnets(record["networks"], networks, reader)
+        networksPerTenant = networks["perTenant"].flatMap { Self.count($0, reader) }
+        reach = reader.list(networks["reach"], "reach").compactMap { Self.endpoint($0, reader) }
         limits = Self.limits(record["limits"], reader)
         if listen.isEmpty {
             reader.report(
@@ -194,9 +202,19 @@ package struct ConfigurationFile: Sendable {
         }
     }
 
-    private static func subnets(_ node: Node?, _ reader: YAMLReader) -> SubnetPool? {
+    private static func count(_ node: Node, _ reader: YAMLReader) -> Int? {
+        guard let number = node.int, number > 0 else {
+            reader.report("perTenant is a whole number above zero", at: node)
+            return nil
+        }
+        return number
+    }
+
+    private static func subnets(
+        _ node: Node?, _ record: [String: Node], _ reader: YAMLReader
+    ) -> SubnetPool? {
         guard let node else { return nil }
-        let record = reader.record(node, "networks", known: ["pool", "size"])
+        if record["pool"] == nil, record["size"] == nil, !record.isEmpty { return nil }
         let hint = "for example networks: {pool: 10.211.0.0/16, size: 26}"
         guard let range = SubnetPool.Subnet(reader.text(record["pool"], "pool") ?? "") else {
             reader.report(

@@ -8,7 +8,8 @@ struct LevelCompiler {
 
     private static let keys = [
         "extends", "mounts", "ports", "capabilities", "devices", "sysctls", "runtimes",
-        "logDrivers", "addresses", "images", "registries", "fetches", "pids", "newPrivileges",
+        "logDrivers", "addresses", "publish", "images", "registries", "fetches", "pids",
+        "newPrivileges",
     ]
 
     init(_ reader: YAMLReader) {
@@ -36,6 +37,14 @@ struct LevelCompiler {
         level.runtimes = Set(reader.texts(record["runtimes"], "runtimes"))
         level.logDrivers = Set(reader.texts(record["logDrivers"], "logDrivers"))
         level.addresses = Set(reader.texts(record["addresses"], "addresses"))
+        if let publish = record["publish"] {
+            level.publishes = PublishedCompiler(reader).addresses(publish)
+            if let node = record["addresses"] {
+                reader.report(
+                    "addresses adds to every address, and publish names the only ones", at: node,
+                    hint: "name them all under publish")
+            }
+        }
         level.registries = Set(reader.texts(record["registries"], "registries"))
         level.fetches = patterns(record["fetches"], "fetches")
         readImages(record["images"], into: &level)

@@ -183,6 +183,7 @@ struct PolicyCompiler {
         guard let (scope, zone) = scope(record["in"]) else { return }
         let own = level(record["level"]) ?? .builtIn(.baseline)
         warnIfUnreachable(own, zone.level, at: record["level"])
+        PublishedCompiler(reader).check(own, zone.level, at: record["level"] ?? node)
         let location = Location(file: reader.file, line: node.mark?.line ?? 0)
         let grant = Grant(
             verbs: verbs, scope: scope, levels: zone.level == own ? [own] : [own, zone.level],

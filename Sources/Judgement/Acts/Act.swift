@@ -18,6 +18,9 @@ package struct Act: Hashable, Sendable {
     package var relabels = false
     /// True when what runs would be on the engine's default network, which is everybody's.
     package var usesDefaultNetwork = false
+    /// The IPv4 subnets that a bridge network which is made asks for, none when the engine would choose;
+    /// nil: no bridge network is made.
+    package var bridgeSubnets: [String]?
     /// How much the answer shows.
     package var reach: Reach
     /// What it shows that no view can hide.

@@ -33,6 +33,9 @@ package enum Obligation: Hashable, Sendable {
     /// What runs is on the tenant's own network (`Facts.ownNetwork`) in the place of the engine's
     /// default one, which every tenant's containers would share.
     case useOwnNetwork
+    /// The bridge of the network that is made gets a name by which the host's firewall knows it as a
+    /// tenant's, and addresses out of the tenants' pool unless it asks for these subnets.
+    case ownBridge(subnets: [String])
     /// What is made is made safe where no program notices.
     case harden(Hardening)
     /// Images that are made are the tenant's: what is built is labelled from its first step on, so

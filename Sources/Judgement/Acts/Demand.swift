@@ -35,11 +35,14 @@ package struct PortRequest: Hashable, Sendable {
     package let address: String
     /// The host's ports; nil lets the engine choose a free high one.
     package let ports: ClosedRange<Int>?
+    /// True when it is taken on every address, whatever is asked for: a Swarm's services are.
+    package let isEverywhere: Bool
 
     /// Makes a port request.
-    package init(address: String, ports: ClosedRange<Int>?) {
+    package init(address: String, ports: ClosedRange<Int>?, isEverywhere: Bool = false) {
         self.address = address
         self.ports = ports
+        self.isEverywhere = isEverywhere
     }
 }
 

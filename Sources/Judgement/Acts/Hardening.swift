@@ -24,6 +24,8 @@ package struct Hardening: Hashable, Sendable {
     package var ownIPCNamespace: Bool
     /// True: a container that its owner stopped stays stopped when the engine starts again.
     package var staysStopped: Bool
+    /// Where ports are bound that are asked for on every address; nil: there.
+    package var publishes: PublishedAddresses?
 
     /// Makes a hardening that changes nothing but what is named.
     package init(
@@ -78,6 +80,7 @@ package struct Hardening: Hashable, Sendable {
         if let cgroup { parts.append("cgroup \(cgroup.path)") }
         if ownCgroupNamespace { parts.append("own cgroup namespace") }
         if ownIPCNamespace { parts.append("own ipc namespace") }
+        if let publishes { parts.append("ports on " + publishes.list.joined(separator: " or ")) }
         if staysStopped { parts.append("stays stopped") }
         return parts.joined(separator: ", ")
     }

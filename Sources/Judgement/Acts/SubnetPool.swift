@@ -82,6 +82,11 @@ package struct SubnetPool: Hashable, Sendable {
     /// How many parts it has.
     package var count: Int { 1 << (size - range.prefix) }
 
+    /// True for a subnet that takes no more of the pool than one network gets.
+    package func admits(_ subnet: Subnet) -> Bool {
+        !range.overlaps(subnet) || (subnet.prefix >= size && subnet.prefix >= range.prefix)
+    }
+
     /// The first part that shares no address with others; nil when there is none.
     ///
     /// - Parameter taken: What is in use.

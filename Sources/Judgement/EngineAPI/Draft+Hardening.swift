@@ -93,6 +93,7 @@ extension JSONObject {
         if let processes = hardening.processes { limitProcesses(processes) }
         if let bytes = hardening.logBytes { limitLog(bytes, unnamed: engine.logDriver) }
         if hardening.staysStopped { staysStopped() }
+        if let addresses = hardening.publishes { publish(on: addresses) }
         if hardening.ownCgroupNamespace, (self["CgroupnsMode"]?.string ?? "").isEmpty {
             self["CgroupnsMode"] = .string("private")
         }

@@ -20,6 +20,7 @@ extension Draft {
         case .harden(let hardening): harden(hardening, on: engine)
         case .useDefaultRuntime: setRuntime(nil)
         case .useRuntime(let name): setRuntime(name)
+        case .ownBridge: ownBridge(marks)
         case .makeVolumes, .claim, .keepImagesApart, .useOwnNetwork, .own, .hide: break
         }
     }

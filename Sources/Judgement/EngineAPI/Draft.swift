@@ -130,6 +130,7 @@ package struct Draft: Sendable {
         case .networkConnect, .networkDisconnect: act.add(ContainerDemands(connect: body))
         case .networkCreate:
             act.demands += NetworkDemands.read(body)
+            act.bridgeSubnets = TenantBridge.subnets(of: body)
             act.demands += LabelDemands.read(body["Labels"], "Labels")
         case .volumeCreate:
             act.demands += VolumeDemands.read(body)

@@ -137,7 +137,7 @@ package struct ListSieve: Sendable {
     ) -> JSONValue? {
         let isOwn = Sighting(kind, of: .object(item)).flatMap(owners.objects) == tenant
         guard isOwn else { return nil }
-        var item = item
+        var item = kind == .network ? NetworkView.hidingBridge(item) : item
         // The name of any image of the same content stands there.
         item["ImageManifestDescriptor"] = item["ImageManifestDescriptor"].map(
             DescriptorView.unnamed)

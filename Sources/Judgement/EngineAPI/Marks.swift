@@ -19,6 +19,10 @@ package struct Marks: Hashable, Sendable {
     package var filters: [FilterName: String] = [:]
     /// True when the names that the client sees are not the engine's.
     package var namesAreOurs = false
+    /// The name of the bridge of a network that is made; nil leaves it to the engine.
+    package var bridge: String?
+    /// The IPv4 subnet of a network that is made and names none; nil leaves it to the engine.
+    package var subnet: String?
 
     /// Makes marks that say nothing.
     package init() {}

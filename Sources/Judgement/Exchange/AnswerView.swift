@@ -10,6 +10,8 @@ enum AnswerView {
     case list(ListSieve.Kind, tenant: String, limit: Int?)
     /// A container without the execs that others have made.
     case container
+    /// A network without the name of its bridge.
+    case network
     /// Events, line by line, without those of execs that others have made.
     case events
     /// A new exec, which is its maker's.
@@ -42,6 +44,8 @@ enum AnswerView {
         // Whoever lists containers next is to see it.
         case "ContainerCreate": self = .made(.container)
         case "SystemEvents": self = .events
+        case "NetworkInspect" where permit?.isShared == true && permit?.tenant != nil:
+            self = .network
         case "ContainerExec": self = .exec
         case "ImageDelete": self = .untagged
         case let name?:
@@ -92,7 +96,8 @@ enum AnswerView {
     /// The status of the answers that are changed; any other is an error of the engine's.
     var status: Int {
         switch self {
-        case .info, .list, .container, .events, .image, .untagged, .named, .lines, .late: 200
+        case .info, .list, .container, .network, .events, .image, .untagged, .named, .lines, .late:
+            200
         case .whole(let status): status
         case .exec, .made: 201
         case .failure: 400
@@ -103,6 +108,7 @@ enum AnswerView {
     func show(_ body: [UInt8], isSeen: (String) -> Bool, _ owners: Owners) -> [UInt8]? {
         switch self {
         case .info: SummaryView.narrow(body)
+        case .network: NetworkView.hidingBridge(body)
         case .container: ContainerView.hidingExecs(body, where: isSeen)
         // They are never collected.
         case .events, .list, .lines, .late: nil

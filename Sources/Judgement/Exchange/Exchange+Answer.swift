@@ -56,7 +56,8 @@ extension Exchange {
                 return .relay(.list(head: bytes))
             case .lines: return .relay(.lines(head: bytes))
             case .late: return .relay(.list(head: bytes))
-            case .info, .container, .exec, .made, .untagged, .image, .named, .failure, .whole:
+            case .info, .container, .network, .exec, .made, .untagged, .image, .named, .failure,
+                .whole:
                 return .relay(.collect(limit: bodyLimit * 8))
             }
         }

@@ -322,6 +322,18 @@ package struct Exchange: ~Copyable {
                 rule: "tenant.names"))
     }
 
+    /// The tenant has as many networks as it may.
+    package mutating func networksExhausted(_ most: Int) -> Action {
+        refuse(
+            Answer(
+                status: 403,
+                message:
+                    "quaymaster: refused: the tenant has \(most) networks, and no tenant has more; "
+                    + "rule tenant.networks; remove one first: docker network rm NAME, or an operator "
+                    + "raises networks: {perTenant: \(most)} in quaymaster.yaml",
+                rule: "tenant.networks"))
+    }
+
     private mutating func outbound(
         _ draft: Draft, _ head: RequestHead, _ permit: Permit, _ version: APIVersion
     ) -> Outbound {

@@ -55,6 +55,8 @@ package struct Level: Hashable, Sendable {
     package var logDrivers: Set<String> = []
     /// Addresses of the host that ports may be bound to, beyond every address and loopback.
     package var addresses: Set<String> = []
+    /// The only addresses that ports may be bound to; nil: every address, loopback, and those beyond.
+    package var publishes: PublishedAddresses?
     /// The images that containers and builds may be made from; nil: any.
     package var images: [NamePattern]?
     /// True when an image must be named by its digest.
@@ -137,10 +139,15 @@ package struct Level: Hashable, Sendable {
 
     private static let usualAddresses: Set<String> = ["", "0.0.0.0", "::", "127.0.0.1", "::1"]
 
-    private func allows(_ port: PortRequest) -> Bool {
-        guard Self.usualAddresses.contains(port.address) || addresses.contains(port.address) else {
-            return false
+    private func allows(address port: PortRequest) -> Bool {
+        if let publishes {
+            return !port.isEverywhere && publishes.address(for: port.address) != nil
         }
+        return Self.usualAddresses.contains(port.address) || addresses.contains(port.address)
+    }
+
+    private func allows(_ port: PortRequest) -> Bool {
+        guard allows(address: port) else { return false }
         guard let wanted = port.ports else { return true }
         let allowed = ports ?? standard.ports
         return allowed.contains {
@@ -164,8 +171,9 @@ package struct Level: Hashable, Sendable {
             let list = (ports ?? standard.ports).map { "\($0.lowerBound)-\($0.upperBound)" }
             return
                 "allowed: the host ports \(list.joined(separator: ", ")), or any the engine chooses, "
-                + "on every address or on loopback"
-                + addresses.sorted().map { ", \($0)" }.joined()
+                + (publishes.map { "of containers, on " + $0.list.joined(separator: ", ") }
+                    ?? "on every address or on loopback"
+                    + addresses.sorted().map { ", \($0)" }.joined())
         case .image:
             let list = (images ?? []).map(\.description).joined(separator: ", ")
             return "allowed are " + (list.isEmpty ? "any" : list)

@@ -46,6 +46,7 @@ extension Policy {
         if act.creates == .container || act.runsService || builds {
             var hardening = levels
             hardening.cgroup = cgroup
+            hardening.publishes = Self.addresses(act, grant)
             if !builds, let least = levels.healthInterval {
                 let images = act.references.compactMap { facts.images[$0] }
                 hardening.overridesImageInterval = images.contains {
@@ -60,6 +61,16 @@ extension Policy {
         // An update may set a restart policy and a number of processes.
         guard act.verbs.contains(.update) else { return nil }
         return Hardening(processes: levels.processes, staysStopped: levels.staysStopped)
+    }
+
+    /// Where the ports of a container are bound, when its levels name addresses; each has allowed what
+    /// is asked for, and a policy whose levels have none in common does not compile.
+    private static func addresses(_ act: Act, _ grant: Grant) -> PublishedAddresses? {
+        let publishes = act.demands.contains {
+            if case .publishedPort = $0.kind { true } else { false }
+        }
+        guard publishes else { return nil }
+        return grant.levels.compactMap(\.publishes).reduce(nil) { $0?.and($1) ?? $1 }
     }
 
     private func sharing(_ act: Act, _ own: String, _ facts: Facts) -> [Obligation] {
@@ -78,6 +89,7 @@ extension Policy {
         }
         let names = act.references.filter { $0.kind == .image && $0.use == .makes }
         if act.usesDefaultNetwork { obligations.append(.useOwnNetwork) }
+        if let subnets = act.bridgeSubnets { obligations.append(.ownBridge(subnets: subnets)) }
         if act.creates == .image { obligations.append(.keepImagesApart) }
         if !names.isEmpty { obligations.append(.claim(names.map(\.text))) }
         return obligations

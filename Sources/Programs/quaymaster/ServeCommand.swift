@@ -128,6 +128,7 @@ struct GatewayProgram {
     private var limits: Limits {
         var limits = Limits()
         limits.subnets = file.subnets
+        if let most = file.networksPerTenant { limits.networksPerTenant = most }
         let names: [String: WritableKeyPath<Limits, Int>] = [
             "bodyBytes": \.bodyBytes, "headSeconds": \.headSeconds,
             "bodySeconds": \.bodySeconds, "idleSeconds": \.idleSeconds,

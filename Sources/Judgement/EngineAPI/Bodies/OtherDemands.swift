@@ -38,6 +38,10 @@ enum NetworkDemands {
             }
         }
         for pool in body["IPAM"]?["Config"]?.array ?? [] {
+            if TenantBridge.hasStrayAddresses(pool) {
+                demands.append(
+                    Demand(.networkOption("an address without its subnet"), origin: "IPAM.Config"))
+            }
             guard let subnet = pool["Subnet"]?.string, !subnet.isEmpty,
                 !Subnet.isPrivate(subnet)
             else { continue }

@@ -18,13 +18,19 @@ struct ServiceDemands: DemandReader {
         readNetworks(body["TaskTemplate"]?["Networks"], "TaskTemplate.Networks")
         readNetworks(body["Networks"], "Networks")
         for (index, port) in (body["EndpointSpec"]?["Ports"]?.array ?? []).enumerated() {
-            let number = port["PublishedPort"]?.int64 ?? 0
-            let binding = JSONObject([("HostPort", .string(number == 0 ? "" : String(number)))])
-            // Published by the ingress network, a port is taken on every node.
-            ask(
-                ["HostConfig", "PortBindings", "port"], .array([.object(binding)]),
-                as: "EndpointSpec.Ports[\(index)].PublishedPort")
+            readPort(
+                port["PublishedPort"]?.int64 ?? 0, "EndpointSpec.Ports[\(index)].PublishedPort")
         }
+    }
+
+    /// Published by the ingress network, or on a node's own, a port is taken on every address.
+    private mutating func readPort(_ number: Int64, _ origin: String) {
+        guard let port = Int(exactly: number), 0...65_535 ~= port else {
+            return ask(.unjudged("a host port that is no number or range"), origin)
+        }
+        let request = PortRequest(
+            address: "", ports: port == 0 ? nil : port...port, isEverywhere: true)
+        ask(.publishedPort(request), origin)
     }
 
     // MARK: The container
