@@ -12,7 +12,7 @@ package final class Resolver {
     private let pool: EnginePool
     private let facts: EngineFacts
     private let owner: Sighting.Owner
-    private let imageOwner: (String) -> String?
+    let names: ImageNames
     private let gone: (ObjectKind, String) -> (() -> Void)?
     private var containers: [String: InspectedContainer] = [:]
 
@@ -27,64 +27,89 @@ package final class Resolver {
     ///   - pool: Whose connections are used.
     ///   - facts: What is known of the engine.
     ///   - owner: Says whose an object is.
-    ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
+    ///   - names: What tenants call images.
     ///   - gone: Called before an object is asked for; what it gives is called when there is none.
     package init(
         pool: EnginePool, facts: EngineFacts, owner: @escaping Sighting.Owner,
-        imageOwner: @escaping (String) -> String?,
+        names: ImageNames,
         gone: @escaping (ObjectKind, String) -> (() -> Void)?
     ) {
         self.pool = pool
         self.facts = facts
         self.owner = owner
         self.gone = gone
-        self.imageOwner = imageOwner
+        self.names = names
     }
 
     /// Resolves references one after the other.
     ///
     /// - Parameters:
     ///   - references: What is asked about.
+    ///   - viewers: Whose names of images count: tenants, and nil for the engine's own.
     ///   - isWanted: Asked before each; false when whoever asked has gone, and nobody is called.
     ///   - completion: Called once, on the loop.
     package func resolve(
-        _ references: [Reference], while isWanted: @escaping () -> Bool,
+        _ references: [Reference], for viewers: [String?] = [nil],
+        while isWanted: @escaping () -> Bool,
         _ completion: @escaping (Result<Facts, EngineFailure>) -> Void
     ) {
         facts.withTraits(pool) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
             case .success(let traits):
-                self.resolve(references[...], Facts(), "/v\(traits.version)", isWanted, completion)
+                let questions = references.flatMap { reference in
+                    reference.kind == .image
+                        ? viewers.map { Question(reference, $0) } : [Question(reference, nil)]
+                }
+                self.resolve(questions[...], Facts(), "/v\(traits.version)", isWanted, completion)
             }
         }
     }
 
+    /// A reference, and who means it.
+    private struct Question {
+        let reference: Reference
+        let viewer: String?
+
+        init(_ reference: Reference, _ viewer: String?) {
+            self.reference = reference
+            self.viewer = viewer
+        }
+    }
+
     private func resolve(
-        _ references: ArraySlice<Reference>, _ facts: Facts, _ prefix: String,
+        _ questions: ArraySlice<Question>, _ facts: Facts, _ prefix: String,
         _ isWanted: @escaping () -> Bool,
         _ completion: @escaping (Result<Facts, EngineFailure>) -> Void
     ) {
-        var left = references
+        var left = questions
         var facts = facts
         // What is known is answered in a loop: a call each would pile up the stack.
-        while let reference = left.first, let known = remembered(reference) {
-            facts[reference] = known
+        while let question = left.first, let known = remembered(question.reference) {
+            facts[question.reference] = known
             left = left.dropFirst()
         }
         guard isWanted() else { return }
-        guard let reference = left.first else { return completion(.success(facts)) }
-        find(reference, prefix) { [facts, left] result in
+        guard let question = left.first else { return completion(.success(facts)) }
+        find(question, prefix) { [facts, left] result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
             case .success(let found):
                 var facts = facts
-                facts[reference] = found.resolution
-                facts.powers[reference] = found.powers
-                facts.images[reference] = found.image
+                facts.add(found, for: question.viewer, question.reference)
                 self.resolve(left.dropFirst(), facts, prefix, isWanted, completion)
             }
         }
+    }
+
+    private func find(
+        _ question: Question, _ prefix: String,
+        _ completion: @escaping (Result<Finding, EngineFailure>) -> Void
+    ) {
+        guard let tenant = question.viewer else {
+            return find(question.reference, prefix, completion)
+        }
+        view(question.reference, for: tenant, prefix, completion)
     }
 
     /// What is known without asking: that there is no such kind, and whose a container of a full id
@@ -141,7 +166,7 @@ package final class Resolver {
     }
 
     /// What a reference turned out to be, with what it lends.
-    fileprivate struct Finding {
+    struct Finding {
         var resolution: Resolution
         var powers: [Demand]?
         var image: ImageFinding?
@@ -156,7 +181,7 @@ package final class Resolver {
         ask(reference.kind, reference.text, prefix) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
-            case .success(nil): completion(.success(self.absent(reference)))
+            case .success(nil): completion(.success(.absent))
             case .success(let value?): self.read(reference, value, prefix, completion)
             }
         }
@@ -192,7 +217,7 @@ package final class Resolver {
         case .volume:
             let volume = InspectedVolume(value)
             completion(.success(finding(volume?.sighting, volume?.demands)))
-        case .image: completion(.success(image(reference.text, value)))
+        case .image: completion(.success(Self.engineImage(reference.text, value)))
         case .network:
             let network = InspectedNetwork(value)
             completion(.success(finding(network?.sighting, network?.demands)))
@@ -210,47 +235,6 @@ package final class Resolver {
         guard let sighting else { return .absent }
         return Finding(
             resolution: .found(id: sighting.id, tenant: owner(sighting)), powers: powers)
-    }
-
-    // MARK: Images
-
-    /// A name that a tenant has taken is its own before the image is there.
-    private func absent(_ reference: Reference) -> Finding {
-        guard reference.kind == .image, let name = ImageReference(reference.text)?.canonical,
-            let owner = imageOwner(name)
-        else { return .absent }
-        return Finding(
-            resolution: .absent,
-            image: ImageFinding(owners: [owner], isShared: false, soleOwner: owner, name: name))
-    }
-
-    private func image(_ text: String, _ value: JSONValue) -> Finding {
-        guard let image = InspectedImage(value) else { return .absent }
-        var owners = Set<String>()
-        var isShared = false
-        func add(_ name: String) {
-            guard let owner = imageOwner(name) ?? image.tenant else { return isShared = true }
-            owners.insert(owner)
-        }
-        let names = image.names.compactMap { ImageReference($0)?.canonical }
-        let own = ImageReference(text)?.canonical
-        let name = own.flatMap { names.contains($0) ? $0 : nil }
-        // A name means what its own tenant made of it, an id whatever any of its names does. What has
-        // neither name nor label is the administrators'.
-        if let name {
-            add(name)
-        } else {
-            names.forEach(add)
-            if let tenant = image.tenant { owners.insert(tenant) }
-        }
-        let sole = owners.count == 1 && !isShared ? owners.first : nil
-        return Finding(
-            resolution: .found(id: image.id, tenant: sole),
-            image: ImageFinding(
-                owners: owners, isShared: isShared, soleOwner: sole, labels: image.labels,
-                triggers: image.triggers, platform: image.platform,
-                healthInterval: image.healthInterval,
-                healthStartInterval: image.healthStartInterval, name: name))
     }
 
     // MARK: What a container was allowed, and what it joins
@@ -326,7 +310,7 @@ package final class Resolver {
     // MARK: Asking
 
     /// Asks for one object; nil when there is none.
-    private func ask(
+    func ask(
         _ kind: ObjectKind, _ text: String, _ prefix: String,
         _ completion: @escaping (Result<JSONValue?, EngineFailure>) -> Void
     ) {
@@ -387,5 +371,21 @@ extension Resolver.Finding {
             finding.powers = (powers ?? []) + [Demand(.privileged, origin: "ProcessConfig")]
         }
         return finding
+    }
+}
+
+extension Facts {
+    /// Adds what a reference turned out to be.
+    fileprivate mutating func add(
+        _ found: Resolver.Finding, for viewer: String?, _ reference: Reference
+    ) {
+        if let viewer {
+            views[viewer, default: ImageFacts()].resolutions[reference] = found.resolution
+            views[viewer]?.images[reference] = found.image
+            return
+        }
+        self[reference] = found.resolution
+        powers[reference] = found.powers
+        images[reference] = found.image
     }
 }

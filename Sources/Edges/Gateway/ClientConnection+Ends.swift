@@ -29,7 +29,7 @@ extension ClientConnection {
         if case .raw = outflow { loop.counters.streams -= 1 }
         noteOutcome(ending)
         forgetIntent()
-        noteClaims(ending)
+        endAnchored()
         noteExecMove()
         if let making { loop.services.execs.endMaking(making) }
         making = nil

@@ -15,7 +15,9 @@ extension ClientConnection: EngineConnectionUser {
         if exchange.operation?.name == "ContainerExec" {
             making = loop.services.execs.beginMaking()
         }
-        makeVolumes(outbound.volumes[...], outbound.tenant) { self.lease(outbound, fresh: false) }
+        makeVolumes(outbound.volumes[...], outbound.tenant) {
+            self.removeOthers { self.borrowNames { self.lease(outbound, fresh: false) } }
+        }
     }
 
     private func lease(_ outbound: Outbound, fresh: Bool) {
@@ -95,6 +97,7 @@ extension ClientConnection: EngineConnectionUser {
         case .chunked: endChunks()
         case .events: endEvents()
         case .list: endList()
+        case .progress: endProgress()
         case .idle, .head, .framed, .collecting: engineBrokeOff()
         }
         process()
@@ -106,6 +109,7 @@ extension ClientConnection: EngineConnectionUser {
         case .chunked: endChunks()
         case .events: endEvents()
         case .list: endList()
+        case .progress: endProgress()
         case .raw: run(exchange.engineClosed())
         case .idle, .head, .framed, .collecting: engineBrokeOff()
         }
@@ -142,6 +146,7 @@ extension ClientConnection: EngineConnectionUser {
             case .chunked: return relayChunk()
             case .events: return relayEvents()
             case .list: return relayList()
+            case .progress: return relayProgress()
             case .collecting(var body, let limit):
                 outflow = .idle
                 return collectAnswer(&body, limit)
@@ -198,6 +203,10 @@ extension ClientConnection: EngineConnectionUser {
         case .list(let head):
             outflow = .list
             write(ByteBuffer(bytes: head))
+        case .progress(let head):
+            outflow = .progress
+            progress = ProgressLines(exchange.retelling)
+            write(ByteBuffer(bytes: head))
         case .collect(let limit):
             outflow = .collecting([], limit: limit)
         }
@@ -241,14 +250,16 @@ extension ClientConnection: EngineConnectionUser {
             outflow = .collecting(body, limit: limit)
             return
         }
-        guard let made = exchange.makingAnswered(body) else { return show(body) }
         let answer = body
+        guard let made = exchange.makingAnswered(body) else {
+            return settleImages { self.show(answer) }
+        }
         settle(made) { self.show(answer) }
     }
 
     /// Whose objects and images are.
     var owners: Owners {
-        Owners(objects: loop.services.ownership.owner, images: loop.imageOwner)
+        Owners(objects: loop.services.ownership.owner, images: loop.imageNames)
     }
 
     /// Shows an answer that was collected, as far as the client may see it.
@@ -265,7 +276,6 @@ extension ClientConnection: EngineConnectionUser {
         if let exec = exchange.madeExec {
             noteExec(exec)
         }
-        releaseNames()
         record?.bytesOut += Int64(bytes.count)
         write(ByteBuffer(bytes: bytes))
         run(exchange.answerEnded())

@@ -29,7 +29,7 @@ extension ClientConnection {
         let wanted = act.references.filter {
             $0.lendsPower || $0.kind == .image || (policy.isShared && $0.kind.isOwned)
         }
-        loop.resolver.resolve(wanted) {
+        loop.resolver.resolve(wanted, for: policy.viewers(of: peer.identity)) {
             number == self.number && self.isActive
         } _: { result in
             guard number == self.number, self.isActive else { return }
@@ -121,6 +121,14 @@ extension ClientConnection {
                     self.decide(act, isLookedUp: true)
                 }
             }
+        }
+        if case .permit(let permit) = decision, permit.namesImages, let tenant = permit.tenant {
+            facts = facts.seen(by: tenant)
+        }
+        if case .permit(let permit) = decision, permit.isShared, permit.tenant == nil,
+            let act = exchange.act, let answer = lentName(act)
+        {
+            return run(.answer(answer, .close))
         }
         mark(decision) { marks in
             self.run(

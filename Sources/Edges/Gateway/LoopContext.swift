@@ -14,8 +14,8 @@ final class LoopContext {
     let resolver: Resolver
     /// Each tenant's own network.
     let networks: TenantNetworks
-    /// The tenant that made an image's name, in canonical spelling.
-    let imageOwner: (String) -> String?
+    /// What tenants call images.
+    let imageNames: ImageNames
     var counters = Counters()
     /// True when no connection may serve another request.
     private(set) var isDraining = false
@@ -27,8 +27,8 @@ final class LoopContext {
     private var reaper: ExecReaper?
     /// On one of the loops, who compares the store with the engine.
     private var sweeper: OwnershipSweeper?
-    /// On the same one, who gives up names whose images never came.
-    private var keeper: ClaimKeeper?
+    /// On the same one, who keeps rows of images and the engine's anchors alike.
+    private var keeper: ImageKeeper?
 
     /// How often connections are looked at for deadlines and ended authorities.
     static let tick = TimeAmount.milliseconds(400)
@@ -41,10 +41,10 @@ final class LoopContext {
         self.services = services
         maximumConnections = max(1, services.limits.connections / max(1, loops))
         pool = EnginePool(eventLoop: eventLoop, address: services.engine)
-        imageOwner = { services.store.tenant(ofTag: $0) }
+        imageNames = services.images.names
         let ownership = services.ownership
         resolver = Resolver(
-            pool: pool, facts: services.facts, owner: ownership.owner, imageOwner: imageOwner,
+            pool: pool, facts: services.facts, owner: ownership.owner, names: imageNames,
             gone: ownership.whenGone)
         networks = TenantNetworks(pool, services.networkTurns, services.limits.subnets) {
             ownership.owner(of: $1.sighting) == $0
@@ -60,11 +60,11 @@ final class LoopContext {
     }
 
     /// This loop also ends what ended authorities have left running, compares the store with the
-    /// engine, and gives up what acts that failed have claimed.
+    /// engine, and the rows of images with its anchors.
     func reap() {
         reaper = ExecReaper(services, pool)
         sweeper = OwnershipSweeper(services, pool)
-        keeper = ClaimKeeper(services, pool)
+        keeper = ImageKeeper(services, pool)
     }
 
     /// Stops looking and closes what is unused.
@@ -94,7 +94,7 @@ final class LoopContext {
         reaper?.sweep()
         reaper?.prune()
         sweeper?.look(at: now)
-        keeper?.look()
+        keeper?.look(at: now)
         for connection in connections.values { connection.look(at: now, date) }
     }
 

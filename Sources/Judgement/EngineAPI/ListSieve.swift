@@ -57,6 +57,7 @@ package struct ListSieve: Sendable {
     }
 
     private let kind: Kind
+    private let images: ImageFilter
     /// The most items that are shown; nil for all.
     private var left: Int?
     private var state = State.start
@@ -77,8 +78,10 @@ package struct ListSieve: Sendable {
     /// - Parameters:
     ///   - kind: What is listed.
     ///   - limit: The most items that are shown; nil for all.
-    package init(_ kind: Kind, limit: Int? = nil) {
+    ///   - images: Which images are shown, by what the tenant calls them.
+    package init(_ kind: Kind, limit: Int? = nil, images: ImageFilter = ImageFilter()) {
         self.kind = kind
+        self.images = images
         left = limit
     }
 
@@ -94,10 +97,11 @@ package struct ListSieve: Sendable {
         _ part: [UInt8], showing tenant: String, seeing owners: Owners
     ) throws(Unreadable) -> [UInt8] {
         let kind = self.kind
+        let images = self.images
         let rule: Rule = { list, item in
             switch (kind, list) {
             case (.images, _), (.dataUsage, "Images"):
-                return ImageListView.narrow(item, tenant, owners.images)
+                return ImageListView.narrow(item, tenant, owners.images, images)
             case (.dataUsage, "Containers"):
                 return Self.narrow(.container, item, to: tenant, owners)
             case (.dataUsage, "Volumes"): return Self.narrow(.volume, item, to: tenant, owners)
@@ -124,7 +128,7 @@ package struct ListSieve: Sendable {
     ) -> JSONValue? {
         let isOwn = Sighting(kind, of: .object(item)).flatMap(owners.objects) == tenant
         guard isOwn else { return nil }
-        var item = item
+        var item = OriginView.named(kind, item, owners.images)
         // The name of any image of the same content stands there.
         item["ImageManifestDescriptor"] = item["ImageManifestDescriptor"].map(
             DescriptorView.unnamed)

@@ -2,13 +2,13 @@
 package struct Owners {
     /// Says whose an object is.
     package let objects: Sighting.Owner
-    /// The tenant that made an image's name, in canonical spelling; nil when none has.
-    package let images: (String) -> String?
+    /// What tenants call images.
+    package let images: ImageNames
 
     /// Puts them together; without any everything is the administrators'.
     package init(
         objects: @escaping Sighting.Owner = { _ in nil },
-        images: @escaping (String) -> String? = { _ in nil }
+        images: ImageNames = ImageNames()
     ) {
         self.objects = objects
         self.images = images

@@ -92,6 +92,8 @@ package enum Relay: Hashable, Sendable {
     case events(head: [UInt8])
     /// Write the head; what `listReceived` leaves of the body is made chunks.
     case list(head: [UInt8])
+    /// Write the head; the body's lines are made chunks, told in the client's names of images.
+    case progress(head: [UInt8])
     /// Collect the whole body, then call `answerCollected`.
     case collect(limit: Int)
 }

@@ -51,10 +51,11 @@ extension Exchange {
                 answer, framing: .chunked, close: close, isHead: false)
             switch view {
             case .events: return .relay(.events(head: bytes))
-            case .list(let kind, _, let limit):
-                sieve = ListSieve(kind, limit: limit)
+            case .list(let kind, _, let limit, let images):
+                sieve = ListSieve(kind, limit: limit, images: images)
                 return .relay(.list(head: bytes))
-            case .info, .container, .exec, .made, .untagged, .image, .failure:
+            case .progress: return .relay(.progress(head: bytes))
+            case .info, .container, .service, .exec, .made, .untagged, .named, .image, .failure:
                 return .relay(.collect(limit: bodyLimit * 8))
             }
         }
@@ -91,10 +92,9 @@ extension Exchange {
         seeing owners: Owners = Owners()
     ) -> [UInt8]? {
         guard case .open(let open) = state, let answer = open.relayed, let view = open.view,
-            let shown = view.show(body, isSeen: isSeen, owners)
+            let shown = view.show(body, isSeen: isSeen, owners, retelling)
         else { return nil }
         madeExec = view.madeExec(body)
-        lostNames = view.lostNames(body)
         return RelayHead.answer(
             answer, framing: .length(shown.count), close: open.saidClose, isHead: false)
             + shown
@@ -110,7 +110,8 @@ extension Exchange {
     package mutating func listReceived(
         _ part: [UInt8], isWhole: Bool, seeing owners: Owners = Owners()
     ) -> [UInt8]? {
-        guard case .open(let open) = state, case .list(_, let tenant, _)? = open.view, sieve != nil
+        guard case .open(let open) = state, case .list(_, let tenant, _, _)? = open.view,
+            sieve != nil
         else { return nil }
         do {
             let shown = try sieve?.receive(part, showing: tenant, seeing: owners)
@@ -119,6 +120,12 @@ extension Exchange {
         } catch {
             return nil
         }
+    }
+
+    /// What the engine has done cannot be kept; nothing of its answer has been written.
+    package mutating func answerRefused(_ reason: String) -> Action {
+        guard case .open(let open) = state, open.view != nil else { return abort() }
+        return refuse(Answer(status: 500, message: "quaymaster: \(reason)"))
     }
 
     /// An answer that had to be collected cannot be shown; nothing of it has been written.

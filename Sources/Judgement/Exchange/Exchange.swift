@@ -50,8 +50,12 @@ package struct Exchange: ~Copyable {
     package private(set) var operation: Operation?
     /// The permission, once there is one.
     package private(set) var permit: Permit?
-    /// The names of images that went with this request, in canonical spelling.
-    package internal(set) var lostNames: [String] = []
+    /// The images that are made for a tenant, and what keeps them on the engine.
+    package internal(set) var namings: [ImageNaming] = []
+    /// How what the engine says of images is told.
+    package var retelling = Retelling()
+    /// Which images of a list are shown, where the engine cannot tell.
+    private(set) var imageFilter = ImageFilter()
     /// The permission for what the request's archive holds.
     package internal(set) var contentsPermit: Permit?
     var archive: ArchiveJudge?
@@ -110,6 +114,9 @@ package struct Exchange: ~Copyable {
         return refuse(Answer(refusal))
     }
 
+    /// True when the request is to be carried out whatever stands against it (`docker rmi -f`).
+    package private(set) var forces = false
+
     /// True when the answer has no body, whatever it says.
     package var isHead: Bool { head?.method == .head }
 
@@ -156,6 +163,7 @@ package struct Exchange: ~Copyable {
             let draft = try draft()
             hijacks = draft.hijacks
             act = draft.act
+            forces = draft.call.query.value("force") == "1"
             state = .judging(draft)
             return .judge(draft.act)
         } catch {
@@ -186,8 +194,10 @@ package struct Exchange: ~Copyable {
         guard let engine else {
             return refuse(Answer(status: 503, message: "quaymaster: the engine is not reachable"))
         }
+        namings = marks.namings
+        retelling = Retelling.of(namings, draft.act, facts)
         failures = AnswerView.failure(draft.act, facts, permit)
-        archive = ArchiveJudge(draft)
+        archive = ArchiveJudge(draft, renames: permit.namesImages)
         isArchive = archive != nil
         if isArchive { draft.sendArchiveAnew() }
         for obligation in permit.obligations {
@@ -204,6 +214,18 @@ package struct Exchange: ~Copyable {
             draft.leaveDefaultNetwork(for: network)
         }
         draft.pin(facts)
+        if permit.namesImages {
+            draft.pinImages(facts)
+            draft.anchor(namings)
+            if let anchor = marks.removed { draft.remove(anchor) }
+            if let digest = marks.pulled, let naming = namings.first {
+                draft.pull(digest)
+                retelling.add(pull: naming, by: digest)
+            }
+        } else {
+            draft.pinSaved(facts)
+        }
+        imageFilter = draft.imageFilter
         let isHardened = permit.obligations.contains {
             if case .harden = $0 { true } else { false }
         }
@@ -271,7 +293,7 @@ package struct Exchange: ~Copyable {
 
     private mutating func send(_ outbound: Outbound) -> Action {
         if clientHasEnded, operation?.isLive == true { return abort() }
-        let view = AnswerView(operation, permit, limit: limit)
+        let view = AnswerView(operation, permit, limit: limit, images: imageFilter)
         state = .open(Open(bodyEnded: !outbound.streamsBody, view: view))
         return .send(outbound)
     }

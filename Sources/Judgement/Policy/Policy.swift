@@ -64,6 +64,22 @@ package struct Policy: Sendable {
     /// True when tenants share the engine, so that every object's owner matters.
     package var isShared: Bool { tenants.count > 1 }
 
+    /// Whose names of images count for an identity: those of the tenants that it may act for, and nil
+    /// for the engine's own.
+    package func viewers(of identity: String) -> [String?] {
+        guard isShared else { return [nil] }
+        var viewers: [String?] = []
+        for grant in grants[identity] ?? [] {
+            let viewer: String? =
+                switch grant.scope {
+                case .tenant(let tenant): tenant
+                case .everything: nil
+                }
+            if !viewers.contains(viewer) { viewers.append(viewer) }
+        }
+        return viewers
+    }
+
     /// Decides one act.
     ///
     /// Any grant that allows the whole act permits it; without one the act is refused, with the
@@ -138,6 +154,8 @@ package struct Policy: Sendable {
             case .tenant(let tenant): tenant
             }
         let cgroup = owner.map { TenantCgroup(root: cgroupRoot, tenant: $0) }
+        var facts = facts
+        if isShared, case .tenant(let tenant) = grant.scope { facts = facts.seen(by: tenant) }
         if let refusal = beyond(act, grant, cgroup) { return .refuse(refusal) }
         if let refusal = stray(act, grant, facts) { return .refuse(refusal) }
         if case .tenant(let tenant) = grant.scope {
