@@ -84,6 +84,15 @@ extension Integration {
                 #expect(shared.errors.contains("tenant.image"), "\(shared)")
                 // What is committed is named, and what moves on leaves the old image without a name.
                 #expect(try plane.docker("alice", "rmi", "own:1").status == 0)
+                // The beginning of an id means everybody's image too.
+                let all = try trimmed(plane.engine.docker("inspect", "-f", "{{.Id}}", "bb:1"))
+                for length in [2, 11, 12] {
+                    let beginning = String(all.dropFirst(7).prefix(length))
+                    let direct = try trimmed(plane.engine.docker("inspect", "--type", "image", "-f", "{{.Id}}", beginning))
+                    guard direct == all else { continue }
+                    let found = try plane.docker("alice", "inspect", "--type", "image", "-f", "{{.Id}}", beginning)
+                    #expect(trimmed(found) == all, "\(beginning): \(found)")
+                }
                 try plane.docker("alice", "create", "--name", "source", "bb:1", "true")
                 #expect(try plane.docker("alice", "commit", "source", "own:1").status == 0)
                 let first = try trimmed(plane.docker("alice", "inspect", "-f", "{{.Id}}", "own:1"))

@@ -12,7 +12,11 @@ extension Integration {
         /// A registry beside the engine, in its network.
         private func withRegistry(_ body: (Plane) throws -> Void) throws {
             try withPlane(policy: Self.policy) { plane in
-                let pid = try #require(ProcessInfo.processInfo.environment["QM_ENGINE_PID"])
+                // The engine may have been restarted since the tests began.
+                let outer = try String(
+                    contentsOf: plane.engine.folder.appendingPathComponent("outer.pid"), encoding: .utf8)
+                let inner = try run(["pgrep", "-P", outer.trimmingCharacters(in: .whitespacesAndNewlines)])
+                let pid = try #require(inner.output.split(separator: "\n").first.map(String.init))
                 let file = plane.folder.appendingPathComponent("registry.yml")
                 let data = plane.folder.appendingPathComponent("registry").path
                 try """
