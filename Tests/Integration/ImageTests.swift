@@ -73,13 +73,9 @@ extension Integration {
                 #expect(try plane.docker("alice", "tag", "bb:1", "own:1").status == 0)
                 #expect(try plane.docker("bo", "inspect", "own:1").status != 0)
                 #expect(try plane.docker("bo", "tag", "bb:1", "own:1").status == 0)
-                // A name of one's own stands before everybody's.
+                // What is everybody's stays so.
                 let changed = try build(plane, "alice", "bb:1", "FROM bb:1\nRUN echo own > /word\n")
-                #expect(changed.status == 0, "\(changed)")
-                #expect(try plane.docker("alice", "run", "--rm", "bb:1", "cat", "/word").status == 0)
-                #expect(try plane.docker("bo", "run", "--rm", "bb:1", "cat", "/word").status != 0)
-                #expect(try plane.docker("alice", "rmi", "bb:1").status == 0)
-                #expect(try plane.docker("alice", "run", "--rm", "bb:1", "true").status == 0)
+                #expect(changed.errors.contains("tenant.image"), "\(changed)")
                 let shared = try plane.docker("alice", "rmi", "bb:1")
                 #expect(shared.errors.contains("tenant.image"), "\(shared)")
                 // What is committed is named, and what moves on leaves the old image without a name.

@@ -49,7 +49,7 @@ import Testing
         Row("remove one of both", both, .changes, "tenant.image"),
         Row("remove by id what others share", tagged, .changes, "tenant.image"),
         Row("make a name that is free", nil, .makes), Row("move one's own name", mine, .makes),
-        Row("make a name of one's own that is shared", shared, .makes),
+        Row("make a name that is everybody's", shared, .makes, "tenant.image"),
         Row("pull what is not there", nil, .fetches),
         Row("pull a shared one anew", shared, .fetches),
     ])

@@ -17,8 +17,7 @@ extension Resolver {
         _ reference: Reference, for tenant: String, _ prefix: String,
         _ completion: @escaping (Result<Finding, EngineFailure>) -> Void
     ) {
-        // A new name is a row of the tenant's own, whatever it means elsewhere.
-        guard reference.use != .makes, let name = Self.name(reference.text) else {
+        guard let name = Self.name(reference.text) else {
             return completion(.success(.absent))
         }
         if let meant = names.find(tenant, name) {
@@ -34,7 +33,8 @@ extension Resolver {
             completion(
                 result.map { value in
                     guard let image = value.flatMap(InspectedImage.init) else { return .absent }
-                    return self.visible(image, name, tenant)
+                    return reference.use == .makes
+                        ? self.taken(image, name, tenant) : self.visible(image, name, tenant)
                 })
         }
     }
@@ -69,11 +69,32 @@ extension Resolver {
                 anchor: meant.anchor))
     }
 
+    /// A name that the engine itself has is nobody's to make anew, but for whose label the image has.
+    private func taken(
+        _ image: InspectedImage, _ name: ImageName, _ tenant: String
+    ) -> Finding {
+        guard case .reference(let reference, _) = name,
+            image.names.contains(where: {
+                names.isShared($0) && ImageReference($0)?.canonical == reference.canonical
+            })
+        else { return .absent }
+        let sole = image.tenant
+        return Finding(
+            resolution: .found(id: image.id, tenant: sole),
+            image: ImageFinding(
+                owners: Set([sole].compactMap(\.self)), isShared: sole == nil, soleOwner: sole,
+                of: image, name: reference.canonical))
+    }
+
     /// What the engine has found, as far as the tenant sees it.
     private func visible(
         _ image: InspectedImage, _ name: ImageName, _ tenant: String
     ) -> Finding {
-        let shared = image.names.filter(names.isShared).compactMap { ImageReference($0)?.canonical }
+        // Whoever reaches the engine itself may say by the label whose an image is, named or not.
+        let isOthers = image.tenant.map { $0 != tenant } ?? false
+        let shared =
+            isOthers
+            ? [] : image.names.filter(names.isShared).compactMap { ImageReference($0)?.canonical }
         if case .reference(let reference, let beginning) = name {
             if shared.contains(reference.canonical) {
                 return Finding(

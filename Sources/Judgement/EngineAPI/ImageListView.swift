@@ -119,7 +119,11 @@ package enum ImageListView {
         _ item: JSONObject, _ tenant: String, _ names: ImageNames
     ) -> (names: [String], digests: [String]) {
         let own = names.own(tenant, item["Id"]?.string ?? "")
-        let shared = (item["RepoTags"]?.array ?? []).compactMap(\.string).filter(names.isShared)
+        // Whoever reaches the engine itself may say by the label whose an image is, named or not.
+        let label = StampedLabel.tenant(in: item["Config"]?["Labels"] ?? item["Labels"])
+        let isOthers = label.map { $0 != tenant } ?? false
+        let said = (item["RepoTags"]?.array ?? []).compactMap(\.string)
+        let shared = isOthers ? [] : said.filter(names.isShared)
         let repositories = Set(shared.map(repository))
         let digests = (item["RepoDigests"]?.array ?? []).compactMap(\.string).filter {
             repositories.contains(repository($0))

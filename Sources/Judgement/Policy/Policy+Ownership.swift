@@ -50,7 +50,7 @@ extension Policy {
     }
 
     /// A tenant's names of images are its own, whatever others call theirs: it makes and moves them as
-    /// it likes. What nobody's row names is everybody's to use and the administrators' to change.
+    /// it likes. What the engine itself names is everybody's to use and the administrators' to change.
     private func trespass(
         image reference: Reference, _ found: Resolution?, _ image: ImageFinding?, of tenant: String
     ) -> Refusal? {
@@ -59,9 +59,8 @@ extension Policy {
         case (.found?, let image?):
             let isVisible = image.isShared || image.owners.contains(tenant)
             switch reference.use {
-            case .makes: return nil
             case .reads, .fetches: return isVisible ? nil : Self.foreign(reference)
-            case .changes:
+            case .changes, .makes:
                 if image.soleOwner == tenant { return nil }
                 guard isVisible else { return Self.foreign(reference) }
                 return Refusal(
