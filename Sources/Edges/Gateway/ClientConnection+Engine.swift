@@ -205,7 +205,7 @@ extension ClientConnection: EngineConnectionUser {
             write(ByteBuffer(bytes: head))
         case .progress(let head):
             outflow = .progress
-            progress = ProgressLines(exchange.retelling)
+            progress = ProgressLines(exchange.imageTelling)
             write(ByteBuffer(bytes: head))
         case .collect(let limit):
             outflow = .collecting([], limit: limit)

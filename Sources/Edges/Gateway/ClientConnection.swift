@@ -108,7 +108,7 @@ final class ClientConnection: ChannelInboundHandler {
     var outflow = Outflow.idle
     var answers = MessageReader()
     var events = EventStream()
-    var progress = ProgressLines(Retelling())
+    var progress = ProgressLines(ImageTelling())
     /// What is made for the tenant, while its anchors are left alone.
     var anchored: [ImageNaming] = []
     /// True while what was made is written down; the answer ends after it.

@@ -86,7 +86,7 @@ struct StoreFile {
                     WHERE id IS NOT NULL
                     """)
         }
-        migrator.registerMigration("3 tenants' images", migrate: makeImages)
+        migrator.registerMigration("4 tenants' images", migrate: makeImages)
         return migrator
     }
 

@@ -9,10 +9,10 @@ package enum ImageListView {
     ///   - body: The engine's answer.
     ///   - tenant: Who has removed a name.
     ///   - names: What tenants call images.
-    ///   - retelling: How the anchor is told.
+    ///   - imageTelling: How the anchor is told.
     /// - Returns: The answer, or nil when the engine's is not what it should be.
     package static func untagged(
-        _ body: [UInt8], for tenant: String, _ names: ImageNames, _ retelling: Retelling
+        _ body: [UInt8], for tenant: String, _ names: ImageNames, _ imageTelling: ImageTelling
     ) -> [UInt8]? {
         guard let items = read(body)?.array else { return nil }
         var told: [JSONValue] = []
@@ -21,7 +21,7 @@ package enum ImageListView {
                 told.append(item)
                 continue
             }
-            let name = retelling.tell(said)
+            let name = imageTelling.tell(said)
             let isOwn = name != said && ImageReference(name) != nil
             if isOwn { told.append(.object(JSONObject([("Untagged", .string(name))]))) }
         }

@@ -22,7 +22,7 @@ enum AnswerView {
     /// A name of an image that a tenant has removed.
     case untagged(tenant: String)
     /// A name that an image was given.
-    case named
+    case tagged
     /// Progress of what makes or moves images.
     case progress
     /// An image with the names that a tenant may see.
@@ -72,7 +72,7 @@ enum AnswerView {
     private static func ofImages(_ operation: String, _ tenant: String) -> AnswerView? {
         switch operation {
         case "ImageDelete": .untagged(tenant: tenant)
-        case "ImageTag", "ImageCommit": .named
+        case "ImageTag", "ImageCommit": .tagged
         case "ImageBuild", "ImageLoad", "ImageCreate", "ImagePush": .progress
         case "ServiceInspect": .service
         default: nil
@@ -89,14 +89,14 @@ enum AnswerView {
     var status: Int {
         switch self {
         case .info, .list, .container, .service, .events, .image, .untagged, .progress: 200
-        case .exec, .made, .named: 201
+        case .exec, .made, .tagged: 201
         case .failure: 400
         }
     }
 
     /// The answer as the client sees it, or nil when it cannot be read.
     func show(
-        _ body: [UInt8], isSeen: (String) -> Bool, _ owners: Owners, _ retelling: Retelling
+        _ body: [UInt8], isSeen: (String) -> Bool, _ owners: Owners, _ imageTelling: ImageTelling
     ) -> [UInt8]? {
         switch self {
         case .info: SummaryView.narrow(body)
@@ -110,12 +110,12 @@ enum AnswerView {
         case .exec: ContainerView.madeExec(body) == nil ? nil : body
         case .made(let kind): MadeObject(kind, body) == nil ? nil : body
         case .untagged(let tenant):
-            ImageListView.untagged(body, for: tenant, owners.images, retelling)
-        case .named: body
+            ImageListView.untagged(body, for: tenant, owners.images, imageTelling)
+        case .tagged: body
         case .image(let tenant): ImageListView.naming(body, for: tenant, owners.images)
         case .failure(let spelled, let hidesOthers):
             EngineMessage.retold(
-                retelling.tell(body), spelled: spelled, hidesOthers: hidesOthers)
+                imageTelling.tell(body), spelled: spelled, hidesOthers: hidesOthers)
         }
     }
 

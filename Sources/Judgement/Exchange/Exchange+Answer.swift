@@ -55,7 +55,7 @@ extension Exchange {
                 sieve = ListSieve(kind, limit: limit, images: images)
                 return .relay(.list(head: bytes))
             case .progress: return .relay(.progress(head: bytes))
-            case .info, .container, .service, .exec, .made, .untagged, .named, .image, .failure:
+            case .info, .container, .service, .exec, .made, .untagged, .tagged, .image, .failure:
                 return .relay(.collect(limit: bodyLimit * 8))
             }
         }
@@ -92,7 +92,7 @@ extension Exchange {
         seeing owners: Owners = Owners()
     ) -> [UInt8]? {
         guard case .open(let open) = state, let answer = open.relayed, let view = open.view,
-            let shown = view.show(body, isSeen: isSeen, owners, retelling)
+            let shown = view.show(body, isSeen: isSeen, owners, imageTelling)
         else { return nil }
         madeExec = view.madeExec(body)
         return RelayHead.answer(

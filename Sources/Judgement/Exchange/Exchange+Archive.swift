@@ -55,7 +55,7 @@ extension Exchange {
             let (files, made) = try contents.files(
                 seeing: facts, for: isShared ? contentsPermit?.tenant : nil, anchor: anchor)
             namings += made
-            if !made.isEmpty { retelling = Retelling(namings) }
+            if !made.isEmpty { imageTelling = ImageTelling(namings) }
             return .endArchive(files: files.map { ArchiveFile(name: $0.name, content: $0.content) })
         } catch {
             return refuse(Answer(error))

@@ -53,7 +53,7 @@ package struct Exchange: ~Copyable {
     /// The images that are made for a tenant, and what keeps them on the engine.
     package internal(set) var namings: [ImageNaming] = []
     /// How what the engine says of images is told.
-    package var retelling = Retelling()
+    package var imageTelling = ImageTelling()
     /// Which images of a list are shown, where the engine cannot tell.
     private(set) var imageFilter = ImageFilter()
     /// The permission for what the request's archive holds.
@@ -195,7 +195,7 @@ package struct Exchange: ~Copyable {
             return refuse(Answer(status: 503, message: "quaymaster: the engine is not reachable"))
         }
         namings = marks.namings
-        retelling = Retelling.of(namings, draft.act, facts)
+        imageTelling = ImageTelling.of(namings, draft.act, facts)
         failures = AnswerView.failure(draft.act, facts, permit)
         archive = ArchiveJudge(draft, renames: permit.namesImages)
         isArchive = archive != nil
@@ -220,7 +220,7 @@ package struct Exchange: ~Copyable {
             if let anchor = marks.removed { draft.remove(anchor) }
             if let digest = marks.pulled, let naming = namings.first {
                 draft.pull(digest)
-                retelling.add(pull: naming, by: digest)
+                imageTelling.add(pull: naming, by: digest)
             }
         } else {
             draft.pinSaved(facts)

@@ -3,7 +3,7 @@ import EngineAPI
 import Testing
 
 /// What engines say under anchors is told under the tenant's names.
-@Suite struct RetellingTests {
+@Suite struct ImageTellingTests {
     private static let named = ImageNaming(
         ImageAnchor(nonce: String(repeating: "a", count: 32), tenant: "red"), as: "docker.io/library/app:1")
     private static let nameless = ImageNaming(
@@ -16,7 +16,7 @@ import Testing
         let told = "{\"stream\":\"Successfully tagged app:1\\n\"}\r\n{\"aux\":{}}"
         let bytes = Array(text.utf8)
         for cut in 0...bytes.count {
-            var lines = ProgressLines(Retelling([Self.named, Self.nameless]))
+            var lines = ProgressLines(ImageTelling([Self.named, Self.nameless]))
             let shown =
                 lines.receive(Array(bytes[..<cut]), isWhole: false) + lines.receive(Array(bytes[cut...]), isWhole: true)
             #expect(String(decoding: shown, as: UTF8.self) == told, "cut at \(cut)")
@@ -25,13 +25,13 @@ import Testing
 
     @Test func aPullByDigestIsToldAsTheTags() {
         let digest = "sha256:" + String(repeating: "1", count: 64)
-        var retelling = Retelling([Self.named])
-        retelling.add(pull: Self.named, by: digest)
+        var imageTelling = ImageTelling([Self.named])
+        imageTelling.add(pull: Self.named, by: digest)
         #expect(
-            retelling.tell("{\"status\":\"Pulling from library/app\",\"id\":\"\(digest)\"}")
+            imageTelling.tell("{\"status\":\"Pulling from library/app\",\"id\":\"\(digest)\"}")
                 == "{\"status\":\"Pulling from library/app\",\"id\":\"1\"}")
-        #expect(retelling.tell("Status: Image is up to date for app@\(digest)") == "Status: Image is up to date for app:1")
-        #expect(retelling.tell("Digest: \(digest)") == "Digest: \(digest)")
+        #expect(imageTelling.tell("Status: Image is up to date for app@\(digest)") == "Status: Image is up to date for app:1")
+        #expect(imageTelling.tell("Digest: \(digest)") == "Digest: \(digest)")
     }
 
     @Test(arguments: [

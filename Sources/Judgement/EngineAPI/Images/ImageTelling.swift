@@ -1,7 +1,7 @@
 package import Acts
 
 /// What an engine says of images under names that the client did not give, told with its own.
-package struct Retelling: Hashable, Sendable {
+package struct ImageTelling: Hashable, Sendable {
     private struct Pair: Hashable {
         let said: [UInt8]
         let told: [UInt8]
@@ -26,13 +26,13 @@ package struct Retelling: Hashable, Sendable {
     }
 
     /// Tells what is made and what an act refers to as the client says it.
-    package static func of(_ made: [ImageNaming], _ act: Act, _ facts: Facts) -> Retelling {
-        var retelling = Retelling(made)
+    package static func of(_ made: [ImageNaming], _ act: Act, _ facts: Facts) -> ImageTelling {
+        var imageTelling = ImageTelling(made)
         for reference in act.references {
             guard let anchor = facts.images[reference]?.anchor else { continue }
-            retelling.add(anchor.name, as: reference.text)
+            imageTelling.add(anchor.name, as: reference.text)
         }
-        return retelling
+        return imageTelling
     }
 
     /// Tells of a pull by digest as of the pull that was asked for.
@@ -96,14 +96,14 @@ package struct Retelling: Hashable, Sendable {
 /// Progress of a build, a load, a pull or a push, line by line.
 package struct ProgressLines: Sendable {
     private var pending: [UInt8] = []
-    private let retelling: Retelling
+    private let imageTelling: ImageTelling
 
     /// The most bytes of a line; what is longer is not told.
     private static let longest = 4 << 20
 
     /// Makes a reader.
-    package init(_ retelling: Retelling) {
-        self.retelling = retelling
+    package init(_ imageTelling: ImageTelling) {
+        self.imageTelling = imageTelling
     }
 
     /// Takes the next part.
@@ -117,12 +117,12 @@ package struct ProgressLines: Sendable {
         var output: [UInt8] = []
         var start = 0
         while let end = pending[start...].firstIndex(of: 0x0A) {
-            output += retelling.line(pending[start...end]) ?? []
+            output += imageTelling.line(pending[start...end]) ?? []
             start = end + 1
         }
         pending.removeFirst(start)
         if isWhole {
-            output += retelling.line(pending[...]) ?? []
+            output += imageTelling.line(pending[...]) ?? []
             pending = []
         } else if pending.count > Self.longest {
             pending = []
