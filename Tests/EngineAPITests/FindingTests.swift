@@ -64,9 +64,15 @@ import Testing
     }
 
     @Test func imagesShowOnlyNamesThatATenantMaySee() throws {
-        let owners = ["docker.io/library/theirs:1": "blue", "docker.io/library/mine:1": "red"]
-        let body = Array(#"{"Id":"sha256:1","RepoTags":["theirs:1","mine:1","bb:1"],"Config":{}}"#.utf8)
-        let shown = try #require(ImageListView.naming(body, for: "red") { owners[$0] })
+        var images = ImageNames()
+        images.borrower = { ["docker.io/library/theirs:1": "blue"][$0] }
+        images.own = { tenant, id in
+            tenant == "red" && id == "sha256:1" ? ImageNames.Own(references: ["docker.io/library/mine:1"]) : nil
+        }
+        let body = Array(
+            #"{"Id":"sha256:1","RepoTags":["theirs:1","quaymaster.invalid/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb:blue","bb:1"],"Config":{}}"#.utf8
+        )
+        let shown = try #require(ImageListView.naming(body, for: "red", images))
         let names = try JSONReader.value(of: shown)["RepoTags"]
         #expect(names == .array([.string("mine:1"), .string("bb:1")]))
     }

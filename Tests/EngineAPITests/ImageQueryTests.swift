@@ -97,7 +97,7 @@ import Testing
                 facts.images[reference] = ImageFinding(
                     owners: [], isShared: true, soleOwner: nil, name: name)
             }
-            draft.pin(facts)
+            draft.pinSaved(facts)
             return draft.request(version: .ceiling).target
         }
         #expect(try sent("/images/app/get", "docker.io/library/app:latest") == "/v1.41/images/docker.io/library/app:latest/get")

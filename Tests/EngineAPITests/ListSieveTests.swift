@@ -3,10 +3,21 @@ import JSON
 import Testing
 
 @Suite struct ListSieveTests {
-    private static let owners = ["docker.io/library/theirs:1": "blue", "docker.io/library/mine:1": "red"]
+    /// Names that are tenants' for the time being.
+    private static let borrowed = ["docker.io/library/theirs:1": "blue"]
+
+    private static var images: ImageNames {
+        var names = ImageNames()
+        names.borrower = { borrowed[$0] }
+        names.own = { tenant, id in
+            tenant == "red" && id == "sha256:m" ? ImageNames.Own(references: ["docker.io/library/app:1"]) : nil
+        }
+        names.holders = { ["sha256:m": ["red", "blue"], "sha256:b": ["blue"]][$0] ?? [] }
+        return names
+    }
 
     private static var seen: Owners {
-        Owners(objects: { ["1", "v"].contains($0.id) ? "red" : nil }, images: { owners[$0] })
+        Owners(objects: { ["1", "v"].contains($0.id) ? "red" : nil }, images: images)
     }
 
     private static func sieve(_ kind: ListSieve.Kind, _ parts: [ArraySlice<UInt8>]) throws -> String {
@@ -35,10 +46,16 @@ import Testing
         Row(
             .images,
             #"[{"RepoTags":["theirs:1"]},{"RepoTags":["bb:1","theirs:1"]},{"RepoTags":null},{"RepoTags":[],"Labels":{"quaymaster.tenant":"red"}}]"#,
-            #"[{"RepoTags":["bb:1"],"RepoDigests":[]},{"RepoTags":[],"Labels":{"quaymaster.tenant":"red"}}]"#),
+            #"[{"RepoTags":["bb:1"]},{"RepoTags":[],"Labels":{"quaymaster.tenant":"red"}}]"#),
         Row(
             .images, #"[{"RepoTags":["mine:1"],"Labels":{"a":"]},{\"\\","b":"[{"}}, {"RepoTags":["theirs:1"]}]"#,
             #"[{"RepoTags":["mine:1"],"Labels":{"a":"]},{\"\\","b":"[{"}}]"#),
+        // A tenant's own names, and none of another's of the same image.
+        Row(
+            .images,
+            #"[{"Id":"sha256:m","RepoTags":["quaymaster.invalid/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:red","quaymaster.invalid/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb:blue","bb:1"],"RepoDigests":["quaymaster.invalid/x@sha256:e"]},"#
+                + #"{"Id":"sha256:b","RepoTags":["quaymaster.invalid/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb:blue"],"Labels":{"quaymaster.tenant":"red"}}]"#,
+            #"[{"Id":"sha256:m","RepoTags":["app:1","bb:1"],"RepoDigests":[]}]"#),
         Row(.images, "null", nil), Row(.images, "{}", nil), Row(.images, "[1]", nil), Row(.images, "[{},]", nil),
         Row(.images, "[,{}]", nil), Row(.images, "[{}{}]", nil), Row(.images, "[{}", nil), Row(.images, "[] x", nil),
         Row(.images, "[{]}]", nil), Row(.images, "", nil),

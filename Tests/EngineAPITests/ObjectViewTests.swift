@@ -155,15 +155,36 @@ import Testing
         (#"{"Type":"container","Actor":{"ID":"x","Attributes":{"quaymaster.tenant":"red"}}}"#, .unknown(.container, "x")),
         (#"{"Type":"volume","Actor":{"ID":"r1"}}"#, .shown), (#"{"Type":"volume","Actor":{"ID":"b1"}}"#, .hidden),
         (#"{"Type":"network","Actor":{"ID":"n1"}}"#, .unknown(.network, "n1")),
-        (#"{"Type":"image","Actor":{"ID":"sha256:1","Attributes":{"name":"mine:1"}}}"#, .shown),
+        (
+            #"{"Type":"image","Actor":{"ID":"sha256:1","Attributes":{"name":"quaymaster.invalid/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:red"}}}"#,
+            .shown
+        ),
+        (
+            #"{"Type":"image","Actor":{"ID":"sha256:1","Attributes":{"name":"quaymaster.invalid/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb:blue"}}}"#,
+            .hidden
+        ),
+        (
+            #"{"Type":"image","Actor":{"ID":"sha256:0000000000000000000000000000000000000000000000000000000000000000","Attributes":{"name":"sha256:0000000000000000000000000000000000000000000000000000000000000000"}}}"#,
+            .hidden
+        ),
+        (
+            #"{"Type":"image","Actor":{"ID":"sha256:1111111111111111111111111111111111111111111111111111111111111111","Attributes":{"name":"sha256:1111111111111111111111111111111111111111111111111111111111111111"}}}"#,
+            .shown
+        ),
         (#"{"Type":"image","Actor":{"ID":"theirs:1"}}"#, .hidden), (#"{"Type":"image","Actor":{"ID":"bb:1"}}"#, .hidden),
         (#"{"Type":"daemon","Actor":{"ID":"r1"}}"#, .hidden), (#"{"Type":"node","Actor":{"ID":"r1"}}"#, .hidden),
         (#"{"Type":"plugin","Actor":{"ID":"r1"}}"#, .hidden), (#"{"Actor":{"ID":"r1"}}"#, .hidden), ("r1", .hidden),
         (#"{"Type":"container","Actor":{"ID":""}}"#, .hidden), (#"{"Type":"container"}"#, .hidden),
     ])
     func eventsAreTheirOwners(line: String, verdict: EventView.Verdict) {
-        let images = ["docker.io/library/mine:1": "red", "docker.io/library/theirs:1": "blue"]
-        let found = EventView.judge(Array(line.utf8), for: "red", owner: Self.owner) { images[$0] }
+        var images = ImageNames()
+        images.naming = { nonce in
+            let tenant = ["a": "red", "b": "blue"][String(nonce.prefix(1))]
+            return tenant.map { ImageNaming(ImageAnchor(nonce: nonce, tenant: $0), as: "docker.io/library/app:1") }
+        }
+        images.own = { _, _ in ImageNames.Own(references: []) }
+        images.holders = { $0.hasSuffix("0") ? ["red", "blue"] : ["red"] }
+        let found = EventView.judge(Array(line.utf8), for: "red", owner: Self.owner, names: images)
         #expect(found == verdict)
     }
 }

@@ -39,6 +39,7 @@ import Testing
     private enum Header: String, CaseIterable {
         /// Credentials for a registry; they go on where the engine connects to one, as base64 only.
         case registryAuth = "X-Registry-Auth"
+        /// Those of all registries: the gateway takes what it needs for each, and none goes on.
         case registryConfig = "X-Registry-Config"
         /// Checked for JSON, written anew for everything.
         case contentType = "Content-type"

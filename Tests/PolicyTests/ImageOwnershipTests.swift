@@ -49,11 +49,9 @@ import Testing
         Row("remove one of both", both, .changes, "tenant.image"),
         Row("remove by id what others share", tagged, .changes, "tenant.image"),
         Row("make a name that is free", nil, .makes), Row("move one's own name", mine, .makes),
-        Row("move a shared name", shared, .makes, "tenant.image"),
-        Row("move another's name", theirs, .makes, "tenant.own"),
+        Row("make a name that is everybody's", shared, .makes, "tenant.image"),
         Row("pull what is not there", nil, .fetches),
         Row("pull a shared one anew", shared, .fetches),
-        Row("pull over another's name", theirs, .fetches, "tenant.own"),
     ])
     func decides(row: Row) {
         let reference = Reference(.image, "a", origin: "x", use: row.use)
@@ -78,18 +76,42 @@ import Testing
         }
     }
 
-    /// A name that a tenant has taken is its own before the image is there.
-    @Test(arguments: [(mine, true), (theirs, false)])
-    func aTakenNameIsTakenWhileAbsent(image: ImageFinding, isFree: Bool) {
+    /// One name means to each tenant what its own row says.
+    @Test func eachTenantHasItsOwnNames() {
+        let image = Reference(.image, "app:1", origin: "Image")
+        var facts = Facts()
+        for (tenant, id) in [("red", "sha256:1"), ("blue", "sha256:2")] {
+            var view = ImageFacts()
+            view.resolutions[image] = .found(id: id, tenant: tenant)
+            view.images[image] = ImageFinding(owners: [tenant], isShared: false, soleOwner: tenant)
+            facts.views[tenant] = view
+        }
+        #expect(facts.seen(by: "red")[image] == .found(id: "sha256:1", tenant: "red"))
+        #expect(facts.seen(by: "blue")[image] == .found(id: "sha256:2", tenant: "blue"))
+        #expect(facts.seen(by: "green")[image] == nil)
+        let act = Act(operation: "T", verbs: [.run], harm: [], references: [image], creates: .container)
+        guard case .permit = Self.policy.decide(act, by: "alice", seeing: facts) else {
+            return #expect(Bool(false), "one's own may be run")
+        }
+        facts.views["red"] = nil
+        guard case .refuse(let refusal) = Self.policy.decide(act, by: "alice", seeing: facts) else {
+            return #expect(Bool(false), "another's may not")
+        }
+        #expect(refusal.rule == "tenant.own")
+    }
+
+    /// Nobody gives the gateway's own names, however the host is written.
+    @Test(arguments: ["quaymaster.invalid/a:b", "Quaymaster.Invalid/a:b", "quaymaster.invalid:443/a"])
+    func anchorsAreTheGateways(name: String) {
         for use in [Reference.Use.makes, .fetches] {
-            let reference = Reference(.image, "a", origin: "x", use: use)
-            var facts = Facts([reference: .absent])
-            facts.images[reference] = image
-            let act = Act(operation: "T", verbs: [.tag], harm: [], references: [reference])
-            if case .permit = Self.policy.decide(act, by: "alice", seeing: facts) {
-                #expect(isFree)
-            } else {
-                #expect(!isFree)
+            let act = Act(
+                operation: "T", verbs: [.tag], harm: [], references: [Reference(.image, name, origin: "x", use: use)])
+            for who in ["alice", "admin"] {
+                guard case .refuse(let refusal) = Self.policy.decide(act, by: who, seeing: Facts()) else {
+                    #expect(Bool(false), "\(who)")
+                    continue
+                }
+                #expect(refusal.rule == "name.reserved")
             }
         }
     }

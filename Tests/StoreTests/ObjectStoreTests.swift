@@ -202,7 +202,16 @@ import Testing
             try Store(directory: directory).close()
             let path = directory.appendingPathComponent("store.sqlite").path
             try await DatabaseQueue(path: path).write { database in
-                try database.execute(sql: "DROP TABLE owned_object")
+                for table in ["owned_object", "tenant_image", "image_origin", "borrowed_name"] {
+                    try database.execute(sql: "DROP TABLE IF EXISTS \(table)")
+                }
+                try database.execute(
+                    sql: """
+                        CREATE TABLE IF NOT EXISTS image_tag (
+                            reference TEXT NOT NULL PRIMARY KEY, tenant TEXT NOT NULL, identity TEXT NOT NULL,
+                            created_at INTEGER NOT NULL
+                        ) STRICT
+                        """)
                 try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier > '1 image tags'")
                 try database.execute(sql: "INSERT INTO image_tag VALUES ('a', 'red', 'alice', 1)")
             }

@@ -22,7 +22,7 @@ package final class Resolver {
     private let pool: EnginePool
     private let facts: EngineFacts
     private let owner: Sighting.Owner
-    private let imageOwner: (String) -> String?
+    let names: ImageNames
     private let gone: (ObjectKind, String) -> (() -> Void)?
     private let meaning: (ObjectKind, String, [String]) -> Meant
     private let told: (String) -> Retelling
@@ -39,13 +39,13 @@ package final class Resolver {
     ///   - pool: Whose connections are used.
     ///   - facts: What is known of the engine.
     ///   - owner: Says whose an object is.
-    ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
+    ///   - names: What tenants call images.
     ///   - gone: Called before an object is asked for; what it gives is called when there is none.
     ///   - meaning: What tenants mean by a text.
     ///   - told: Tells the engine's names as a tenant knows them.
     package init(
         pool: EnginePool, facts: EngineFacts, owner: @escaping Sighting.Owner,
-        imageOwner: @escaping (String) -> String?,
+        names: ImageNames,
         gone: @escaping (ObjectKind, String) -> (() -> Void)?,
         meaning: @escaping (ObjectKind, String, [String]) -> Meant,
         told: @escaping (String) -> Retelling
@@ -56,62 +56,89 @@ package final class Resolver {
         self.facts = facts
         self.owner = owner
         self.gone = gone
-        self.imageOwner = imageOwner
+        self.names = names
     }
 
     /// Resolves references one after the other.
     ///
     /// - Parameters:
     ///   - references: What is asked about.
-    ///   - tenants: Whose names are meant; nil: the engine's.
+    ///   - tenants: Whose names of objects are meant; nil: the engine's.
+    ///   - viewers: Whose names of images count: tenants, and nil for the engine's own.
     ///   - isWanted: Asked before each; false when whoever asked has gone, and nobody is called.
     ///   - completion: Called once, on the loop.
     package func resolve(
-        _ references: [Reference], in tenants: [String]?, while isWanted: @escaping () -> Bool,
+        _ references: [Reference], in tenants: [String]?, for viewers: [String?] = [nil],
+        while isWanted: @escaping () -> Bool,
         _ completion: @escaping (Result<Facts, EngineFailure>) -> Void
     ) {
         facts.withTraits(pool) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
             case .success(let traits):
-                let question = Question(
+                let questions = references.flatMap { reference in
+                    reference.kind == .image
+                        ? viewers.map { Question(reference, $0) } : [Question(reference, nil)]
+                }
+                let asking = Asking(
                     tenants: tenants, prefix: "/v\(traits.version)", isWanted: isWanted)
-                self.resolve(references[...], Facts(), question, completion)
+                self.resolve(questions[...], Facts(), asking, completion)
             }
         }
     }
 
     /// What all references of one request are asked with.
-    private struct Question {
+    private struct Asking {
         let tenants: [String]?
         let prefix: String
         let isWanted: () -> Bool
     }
 
+    /// A reference, and who means it.
+    private struct Question {
+        let reference: Reference
+        let viewer: String?
+
+        init(_ reference: Reference, _ viewer: String?) {
+            self.reference = reference
+            self.viewer = viewer
+        }
+    }
+
     private func resolve(
-        _ references: ArraySlice<Reference>, _ facts: Facts, _ question: Question,
+        _ questions: ArraySlice<Question>, _ facts: Facts, _ asking: Asking,
         _ completion: @escaping (Result<Facts, EngineFailure>) -> Void
     ) {
-        var left = references
+        var left = questions
         var facts = facts
         // What is known is answered in a loop: a call each would pile up the stack.
-        while let reference = left.first, let known = remembered(reference, question.tenants) {
-            facts[reference] = known
+        while let question = left.first,
+            let known = remembered(question.reference, asking.tenants)
+        {
+            facts[question.reference] = known
             left = left.dropFirst()
         }
-        guard question.isWanted() else { return }
-        guard let reference = left.first else { return completion(.success(facts)) }
-        find(reference, question) { [facts, left] result in
+        guard asking.isWanted() else { return }
+        guard let question = left.first else { return completion(.success(facts)) }
+        find(question, asking) { [facts, left] result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
             case .success(let found):
                 var facts = facts
-                facts[reference] = found.resolution
-                facts.powers[reference] = found.powers
-                facts.images[reference] = found.image
-                self.resolve(left.dropFirst(), facts, question, completion)
+                facts.add(found, for: question.viewer, question.reference)
+                self.resolve(left.dropFirst(), facts, asking, completion)
             }
         }
+    }
+
+    private func find(
+        _ question: Question, _ asking: Asking,
+        _ completion: @escaping (Result<Finding, EngineFailure>) -> Void
+    ) {
+        guard let tenant = question.viewer else {
+            return find(question.reference, asking, completion)
+        }
+        view(question.reference, for: tenant, asking.prefix, completion)
     }
 
     /// What is known without asking: that there is no such kind, and whose a container of a full id
@@ -133,7 +160,7 @@ package final class Resolver {
     }
 
     private func find(
-        _ reference: Reference, _ question: Question,
+        _ reference: Reference, _ question: Asking,
         _ completion: @escaping (Result<Finding, EngineFailure>) -> Void
     ) {
         guard let tenants = question.tenants, reference.kind.isRecorded else {
@@ -238,7 +265,7 @@ package final class Resolver {
     }
 
     /// What a reference turned out to be, with what it lends.
-    fileprivate struct Finding {
+    struct Finding {
         var resolution: Resolution
         var powers: [Demand]?
         var image: ImageFinding?
@@ -253,7 +280,7 @@ package final class Resolver {
         ask(reference.kind, reference.text, prefix) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
-            case .success(nil): completion(.success(self.absent(reference)))
+            case .success(nil): completion(.success(.absent))
             case .success(let value?): self.read(reference, value, prefix, completion)
             }
         }
@@ -289,7 +316,7 @@ package final class Resolver {
         case .volume:
             let volume = InspectedVolume(value)
             completion(.success(finding(volume?.sighting, volume?.demands)))
-        case .image: completion(.success(image(reference.text, value)))
+        case .image: completion(.success(Self.engineImage(reference.text, value)))
         case .network:
             let network = InspectedNetwork(value)
             completion(.success(finding(network?.sighting, network?.demands)))
@@ -307,47 +334,6 @@ package final class Resolver {
         guard let sighting else { return .absent }
         return Finding(
             resolution: .found(id: sighting.id, tenant: owner(sighting)), powers: powers)
-    }
-
-    // MARK: Images
-
-    /// A name that a tenant has taken is its own before the image is there.
-    private func absent(_ reference: Reference) -> Finding {
-        guard reference.kind == .image, let name = ImageReference(reference.text)?.canonical,
-            let owner = imageOwner(name)
-        else { return .absent }
-        return Finding(
-            resolution: .absent,
-            image: ImageFinding(owners: [owner], isShared: false, soleOwner: owner, name: name))
-    }
-
-    private func image(_ text: String, _ value: JSONValue) -> Finding {
-        guard let image = InspectedImage(value) else { return .absent }
-        var owners = Set<String>()
-        var isShared = false
-        func add(_ name: String) {
-            guard let owner = imageOwner(name) ?? image.tenant else { return isShared = true }
-            owners.insert(owner)
-        }
-        let names = image.names.compactMap { ImageReference($0)?.canonical }
-        let own = ImageReference(text)?.canonical
-        let name = own.flatMap { names.contains($0) ? $0 : nil }
-        // A name means what its own tenant made of it, an id whatever any of its names does. What has
-        // neither name nor label is the administrators'.
-        if let name {
-            add(name)
-        } else {
-            names.forEach(add)
-            if let tenant = image.tenant { owners.insert(tenant) }
-        }
-        let sole = owners.count == 1 && !isShared ? owners.first : nil
-        return Finding(
-            resolution: .found(id: image.id, tenant: sole),
-            image: ImageFinding(
-                owners: owners, isShared: isShared, soleOwner: sole, labels: image.labels,
-                triggers: image.triggers, platform: image.platform,
-                healthInterval: image.healthInterval,
-                healthStartInterval: image.healthStartInterval, name: name))
     }
 
     // MARK: What a container was allowed, and what it joins
@@ -423,7 +409,7 @@ package final class Resolver {
     // MARK: Asking
 
     /// Asks for one object; nil when there is none.
-    private func ask(
+    func ask(
         _ kind: ObjectKind, _ text: String, _ prefix: String,
         _ completion: @escaping (Result<JSONValue?, EngineFailure>) -> Void
     ) {
@@ -484,5 +470,21 @@ extension Resolver.Finding {
             finding.powers = (powers ?? []) + [Demand(.privileged, origin: "ProcessConfig")]
         }
         return finding
+    }
+}
+
+extension Facts {
+    /// Adds what a reference turned out to be.
+    fileprivate mutating func add(
+        _ found: Resolver.Finding, for viewer: String?, _ reference: Reference
+    ) {
+        if let viewer {
+            views[viewer, default: ImageFacts()].resolutions[reference] = found.resolution
+            views[viewer]?.images[reference] = found.image
+            return
+        }
+        self[reference] = found.resolution
+        powers[reference] = found.powers
+        images[reference] = found.image
     }
 }

@@ -6,6 +6,7 @@ import Ledger
 import NIOCore
 import NIOPosix
 import Policy
+import Store
 import Wire
 
 /// How an archive passes: judged piece by piece, written anew, its end held until all is decided.
@@ -115,6 +116,9 @@ extension ClientConnection {
         contentsAct = act
         let policy = loop.services.authority.policy
         lookUp(act, under: policy) { facts in
+            let tenant = self.exchange.permit?.tenant
+            let isOwn = self.exchange.permit?.namesImages == true
+            let facts = isOwn ? facts.seen(by: tenant ?? "") : facts
             let absent = act.references.filter { reference in
                 let isOld = self.pullsImages && facts.images[reference]?.name != nil
                 return reference.use == .reads && (isOld || facts[reference] == .absent)
@@ -127,22 +131,29 @@ extension ClientConnection {
     private func decideContents(_ act: Act, _ facts: Facts) {
         let policy = loop.services.authority.policy
         let decision = policy.decide(act, by: peer.identity, seeing: facts)
-        run(exchange.contentsDecided(decision, seeing: facts))
+        var seen = facts
+        var anchor: () -> ImageAnchor? = { nil }
+        if case .permit(let permit) = decision, permit.namesImages, let tenant = permit.tenant {
+            seen = facts.seen(by: tenant)
+            if let most = loop.services.images.rows.limit(
+                on: Self.claimed(permit), of: tenant, on: loop.services.facts.id)
+            {
+                return run(exchange.namesExhausted(most))
+            }
+            anchor = { self.makeAnchor(for: tenant) }
+        }
+        run(exchange.contentsDecided(decision, seeing: seen, anchor: anchor))
     }
 
-    /// Notes what an archive holds, and whose its names are, before the engine has all of it.
+    /// Notes what an archive holds, before the engine has all of it.
     func closeArchive(_ files: [ArchiveFile]) {
-        let names = Self.claimed(exchange.permit) + Self.claimed(exchange.contentsPermit)
-        claim(names, for: exchange.permit?.tenant) {
-            guard let act = self.contentsAct,
-                var entry = self.record?.entry(
-                    .intent, act: self.exchange.act, operation: self.exchange.operation,
-                    permit: self.exchange.permit)
-            else { return self.endArchive(files) }
-            let held = act.references.map { "\($0.kind.rawValue)/\($0.text)" }
-            entry.reason = "the archive holds or takes from: " + held.joined(separator: ", ")
-            self.append(entry) { self.endArchive(files) }
-        }
+        guard let act = contentsAct,
+            var entry = record?.entry(
+                .intent, act: exchange.act, operation: exchange.operation, permit: exchange.permit)
+        else { return endArchive(files) }
+        let held = act.references.map { "\($0.kind.rawValue)/\($0.text)" }
+        entry.reason = "the archive holds or takes from: " + held.joined(separator: ", ")
+        append(entry) { self.endArchive(files) }
     }
 
     /// Brings images here that a build takes from, as the identity itself could.

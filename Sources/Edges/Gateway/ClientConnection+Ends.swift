@@ -32,7 +32,7 @@ extension ClientConnection {
         touchChanged()
         forgetIntent()
         giveBackSubnet()
-        noteClaims(ending)
+        endAnchored()
         noteExecMove()
         if let making { loop.services.execs.endMaking(making) }
         making = nil

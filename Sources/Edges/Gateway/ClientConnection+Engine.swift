@@ -94,6 +94,7 @@ extension ClientConnection: EngineConnectionUser {
         case .events: endEvents()
         case .list: endList()
         case .lines: endLines()
+        case .progress: endProgress()
         case .idle, .head, .framed, .collecting: engineBrokeOff()
         }
         process()
@@ -106,6 +107,7 @@ extension ClientConnection: EngineConnectionUser {
         case .events: endEvents()
         case .list: endList()
         case .lines: endLines()
+        case .progress: endProgress()
         case .raw: run(exchange.engineClosed())
         case .idle, .head, .framed, .collecting: engineBrokeOff()
         }
@@ -143,6 +145,7 @@ extension ClientConnection: EngineConnectionUser {
             case .events: return relayEvents()
             case .list: return relayList()
             case .lines: return relayLines()
+            case .progress: return relayProgress()
             case .collecting(var body, let limit):
                 outflow = .idle
                 return collectAnswer(&body, limit)
@@ -203,6 +206,10 @@ extension ClientConnection: EngineConnectionUser {
             outflow = .lines
             heldLine = []
             write(ByteBuffer(bytes: head))
+        case .progress(let head):
+            outflow = .progress
+            progress = ProgressLines(exchange.imageTelling)
+            write(ByteBuffer(bytes: head))
         case .collect(let limit):
             outflow = .collecting([], limit: limit)
         }
@@ -247,16 +254,18 @@ extension ClientConnection: EngineConnectionUser {
             outflow = .collecting(body, limit: limit)
             return
         }
-        guard let made = exchange.makingAnswered(body) else { return show(body) }
-        if made.kind == .container { loop.services.inventory.touch([made.id]) }
         let answer = body
+        guard let made = exchange.makingAnswered(body) else {
+            return settleImages { self.show(answer) }
+        }
+        if made.kind == .container { loop.services.inventory.touch([made.id]) }
         settle(made) { self.show(answer) }
     }
 
     /// Whose objects and images are.
     var owners: Owners {
         Owners(
-            objects: loop.services.ownership.owner, images: loop.imageOwner, names: retelling)
+            objects: loop.services.ownership.owner, images: loop.imageNames, names: retelling)
     }
 
     /// Tells the engine's names as the client knows them; nil: as the engine says them.
@@ -281,7 +290,6 @@ extension ClientConnection: EngineConnectionUser {
         if let exec = exchange.madeExec {
             noteExec(exec)
         }
-        releaseNames()
         record?.bytesOut += Int64(bytes.count)
         write(ByteBuffer(bytes: bytes))
         run(exchange.answerEnded())

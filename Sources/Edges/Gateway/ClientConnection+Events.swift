@@ -37,6 +37,7 @@ extension ClientConnection {
         var lines = events.lines
         events.lines = EventLines()
         let tenant = exchange.narrowedTo
+        let names = loop.imageNames
         let (shown, waits) = lines.take(
             whose: { line in
                 if let filter = exchange.eventFilter, !filter.matches(retelling?.told(line) ?? line)
@@ -45,6 +46,7 @@ extension ClientConnection {
                 }
                 return tenant.map { rule(line, for: $0) } ?? .shown
             },
+            telling: tenant == nil ? nil : { OriginView.told($0, names) },
             { rule($0, in: $1) })
         events.lines = lines
         let veiled = exchange.veiled(lines: shown)
@@ -58,7 +60,7 @@ extension ClientConnection {
     private func rule(_ line: [UInt8], for tenant: String) -> EventLines.Ruling {
         let ownership = loop.services.ownership
         let verdict = EventView.judge(
-            line, for: tenant, owner: ownership.lastOwner, imageOwner: loop.imageOwner)
+            line, for: tenant, owner: ownership.lastOwner, names: loop.imageNames)
         guard case .unknown(let kind, let id) = verdict else {
             return verdict == .shown ? .shown : .hidden
         }

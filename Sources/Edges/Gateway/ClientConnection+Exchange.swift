@@ -31,6 +31,7 @@ extension ClientConnection {
         hasPulled = false
         pullsImages = false
         contentsAct = nil
+        isSettling = false
         record = ActRecord(loop.services.ledger, identity: peer.identity, from: from)
         loop.counters.active += 1
         intake = .held
@@ -47,6 +48,7 @@ extension ClientConnection {
         }
         guard takeRequest() else { return }
         registryConfig = head.fields[.registryConfig]
+        registryAuth = head.fields[.registryAuth]
         run(exchange.received(head))
     }
 
@@ -90,7 +92,7 @@ extension ClientConnection {
         noteChange()
         answer(outbound) {
             self.makeVolumes(outbound.volumes[...], outbound.tenant) {
-                self.lease(outbound, fresh: false)
+                self.removeOthers { self.borrowNames { self.lease(outbound, fresh: false) } }
             }
         }
     }
@@ -107,46 +109,9 @@ extension ClientConnection {
         for case .makeVolumes(let names) in exchange.permit?.obligations ?? [] {
             entry.reason = "makes first: volume/" + names.joined(separator: ", volume/")
         }
-        // An archive's names are claimed once all of it is judged.
-        let names = exchange.isArchive ? [] : Self.claimed(exchange.permit)
+        noteOrigin()
         intend {
-            self.claim(names, for: self.exchange.permit?.tenant) {
-                self.append(entry) { self.run(self.exchange.recorded()) }
-            }
-        }
-    }
-
-    /// The names of images that a permission makes the tenant's.
-    static func claimed(_ permit: Permit?) -> [String] {
-        var names: [String] = []
-        for case .claim(let claimed) in permit?.obligations ?? [] { names += claimed }
-        return names
-    }
-
-    /// Makes names of images the tenant's, durably, before the engine hears of them.
-    func claim(_ names: [String], for tenant: String?, _ then: @escaping () -> Void) {
-        guard !names.isEmpty, let tenant else { return then() }
-        let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
-        let number = self.number
-        let eventLoop = loop.eventLoop
-        let claims = names.map { ImageClaims.Claim($0, of: tenant) }
-        loop.services.claims.begin(claims)
-        self.claims += claims
-        loop.services.store.claim(names, for: tenant, by: peer.identity) { result in
-            eventLoop.execute {
-                let (connection, then) = bound.value
-                guard number == connection.number, connection.isActive else { return }
-                switch result {
-                case .success: then()
-                case .failure(.taken(let name, _)):
-                    connection.run(connection.exchange.nameTaken(name))
-                case .failure(.full(_, let most)):
-                    connection.run(connection.exchange.namesExhausted(most))
-                case .failure(let error):
-                    connection.run(connection.exchange.recordFailed(error.description))
-                }
-                connection.process()
-            }
+            self.append(entry) { self.run(self.exchange.recorded()) }
         }
     }
 

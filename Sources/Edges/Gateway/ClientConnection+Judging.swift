@@ -30,7 +30,8 @@ extension ClientConnection {
         let wanted = act.references.filter {
             $0.lendsPower || $0.kind == .image || (policy.isShared && $0.kind.isOwned)
         }
-        loop.resolver.resolve(wanted, in: tenants) {
+        let viewers = policy.viewers(of: peer.identity)
+        loop.resolver.resolve(wanted, in: tenants, for: viewers) {
             number == self.number && self.isActive
         } _: { result in
             guard number == self.number, self.isActive else { return }
@@ -123,6 +124,14 @@ extension ClientConnection {
                     self.decide(act, isLookedUp: true)
                 }
             }
+        }
+        if case .permit(let permit) = decision, permit.namesImages, let tenant = permit.tenant {
+            facts = facts.seen(by: tenant)
+        }
+        if case .permit(let permit) = decision, permit.isShared, permit.tenant == nil,
+            let act = exchange.act, let answer = lentName(act)
+        {
+            return run(.answer(answer, .close))
         }
         mark(decision) { marks in
             self.run(

@@ -170,35 +170,6 @@ extension ClientConnection {
         loop.services.ledger.append(entry)
     }
 
-    /// Names that images lost are everybody's again, unless an act under way brings them back.
-    func releaseNames() {
-        let store = loop.services.store
-        let lost = exchange.lostNames.compactMap { name in
-            store.tenant(ofTag: name).map { ImageClaims.Claim(name, of: $0) }
-        }
-        let log = loop.services.log
-        let given = Dictionary(grouping: loop.services.claims.lose(lost), by: \.tenant)
-        for (tenant, claims) in given {
-            store.release(claims.map(\.name), of: tenant) { result in
-                guard case .failure(let error) = result else { return }
-                log.error("names stay a tenant's", metadata: ["error": "\(error)"])
-            }
-        }
-    }
-
-    /// Whether the images have come whose names were claimed is looked at from here on.
-    func noteClaims(_ ending: Ending) {
-        let status = record?.status ?? 0
-        // An engine whose answer was not heard may go on.
-        let isKnown = ending.isWhole && 200..<500 ~= status
-        if !claims.isEmpty { loop.services.claims.end(claims, isKnown: isKnown, at: .now) }
-        claims = []
-        // Its answer names what went in more than one way.
-        if exchange.operation?.name == "ImagePrune", exchange.permit != nil {
-            loop.services.claims.doubt(loop.services.store.claims, from: .now)
-        }
-    }
-
     func noteExec(_ exec: String) {
         guard let act = exchange.act else { return }
         loop.services.execs.note(MadeExec(id: exec, peer: peer, act: act, facts: facts))

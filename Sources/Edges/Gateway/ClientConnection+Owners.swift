@@ -16,7 +16,14 @@ extension ClientConnection {
         guard case .permit(let permit) = decision, let act = exchange.act else {
             return then(Marks())
         }
-        var marks = Marks()
+        guard permit.namesImages else { return mark(act, permit, Marks(), then) }
+        markImages(act, permit) { self.mark(act, permit, $0, then) }
+    }
+
+    private func mark(
+        _ act: Act, _ permit: Permit, _ images: Marks, _ then: @escaping (Marks) -> Void
+    ) {
+        var marks = images
         let ownership = loop.services.ownership
         noteRemoval(act)
         // What was found under an earlier policy may have been looked for by other names.

@@ -48,6 +48,8 @@ final class ClientConnection: ChannelInboundHandler {
         case chunked
         /// They are events; each piece of those that the client may see becomes a chunk.
         case events
+        /// They are progress of what makes images; each piece of its lines becomes a chunk.
+        case progress
         /// They are a list; what the client may see of each piece becomes a chunk.
         case list
         /// They are lines; each is told anew and becomes a chunk.
@@ -124,8 +126,17 @@ final class ClientConnection: ChannelInboundHandler {
     var own: OwnAnswer?
     /// What the act may change in lists of containers.
     var change = ListChange.nothing
-    /// The names of images that the exchange has claimed.
-    var claims: [ImageClaims.Claim] = []
+    var progress = ProgressLines(ImageTelling())
+    /// What is made for the tenant, while its anchors are left alone.
+    var anchored: [ImageNaming] = []
+    /// True while what was made is written down; the answer ends after it.
+    var isSettling = false
+    /// Names of the engine's that are the tenant's while this goes on.
+    var borrowed: [BorrowedName] = []
+    /// What the client tells a registry; only while a pull may need it.
+    var registryAuth: String?
+    /// The rows whose names are removed, the last of which the engine is asked for.
+    var doomed: [ImageRow] = []
     /// The number of a request that is making an exec.
     var making: UInt64?
 

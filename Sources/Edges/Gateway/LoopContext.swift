@@ -15,8 +15,8 @@ final class LoopContext {
     let resolver: Resolver
     /// Each tenant's own network.
     let networks: TenantNetworks
-    /// The tenant that made an image's name, in canonical spelling.
-    let imageOwner: (String) -> String?
+    /// What tenants call images.
+    let imageNames: ImageNames
     var counters = Counters()
     /// True when no connection may serve another request.
     private(set) var isDraining = false
@@ -28,8 +28,8 @@ final class LoopContext {
     private var reaper: ExecReaper?
     /// On one of the loops, who compares the store with the engine.
     private var sweeper: OwnershipSweeper?
-    /// On the same one, who gives up names whose images never came.
-    private var keeper: ClaimKeeper?
+    /// On the same one, who keeps rows of images and the engine's anchors alike.
+    private var keeper: ImageKeeper?
     /// On the same one, who keeps the inventory right.
     private var inventoryKeeper: InventoryKeeper?
     /// Connections whose clients listen to events.
@@ -46,10 +46,10 @@ final class LoopContext {
         self.services = services
         maximumConnections = max(1, services.limits.connections / max(1, loops))
         pool = EnginePool(eventLoop: eventLoop, address: services.engine)
-        imageOwner = { services.store.tenant(ofTag: $0) }
+        imageNames = services.images.names
         let ownership = services.ownership
         resolver = Resolver(
-            pool: pool, facts: services.facts, owner: ownership.owner, imageOwner: imageOwner,
+            pool: pool, facts: services.facts, owner: ownership.owner, names: imageNames,
             gone: ownership.whenGone, meaning: ownership.meaning, told: ownership.retelling)
         networks = TenantNetworks(pool, services.networkTurns, services.subnets) {
             ownership.owner(of: $1.sighting) == $0
@@ -69,11 +69,11 @@ final class LoopContext {
     }
 
     /// This loop also ends what ended authorities have left running, compares the store with the
-    /// engine, gives up what acts that failed have claimed, and keeps the inventory.
+    /// engine, the rows of images with its anchors, and keeps the inventory.
     func reap() {
         reaper = ExecReaper(services, pool)
         sweeper = OwnershipSweeper(services, pool)
-        keeper = ClaimKeeper(services, pool)
+        keeper = ImageKeeper(services, pool)
         let log = services.log
         inventoryKeeper = InventoryKeeper(services.inventory, pool, services.facts) { problem in
             log.info("the inventory is not kept for now", metadata: ["reason": "\(problem)"])
@@ -133,7 +133,7 @@ final class LoopContext {
         reaper?.sweep()
         reaper?.prune()
         sweeper?.look(at: now)
-        keeper?.look()
+        keeper?.look(at: now)
         inventoryKeeper?.look(at: now)
         for connection in connections.values { connection.look(at: now, date) }
     }

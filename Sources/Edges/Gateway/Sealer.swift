@@ -19,6 +19,20 @@ package struct Sealer: Sendable {
         return hexadecimal((0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })
     }
 
+    /// The nonce of a new anchor, which this gateway knows again: other gateways of the engine have
+    /// anchors of their own.
+    package func anchorNonce() -> String {
+        String(Self.nonce().prefix(24)) + ownAnchors
+    }
+
+    /// True for the nonce of an anchor of this gateway's.
+    package func isAnchor(_ nonce: String) -> Bool { nonce.hasSuffix(ownAnchors) }
+
+    private var ownAnchors: String {
+        let code = HMAC<SHA256>.authenticationCode(for: Array("anchors".utf8), using: key)
+        return Self.hexadecimal(Array(code.prefix(4)))
+    }
+
     /// The seal of an object.
     package func seal(of object: OwnedObject) -> Seal {
         var code = HMAC<SHA256>(key: key)

@@ -14,6 +14,8 @@ package struct Services: Sendable {
     package let store: Store
     /// Whose objects are.
     package let ownership: Ownership
+    /// Tenants' names of images.
+    let images: TenantImages
     /// What is known of the engine.
     package let facts: EngineFacts
     /// Where the engine listens.
@@ -34,8 +36,6 @@ package struct Services: Sendable {
     let networkTurns = Turns()
     /// Who chooses subnets for networks of tenants; nil: the engine.
     let subnets: SubnetDesk?
-    /// Names of images that are claimed for acts under way.
-    package let claims = ImageClaims()
     /// Eyes for paths of the engine's host.
     package let paths: HostPaths
     /// Paths of the host that nobody binds: the engine's and the gateway's own sockets and state.
@@ -53,6 +53,7 @@ package struct Services: Sendable {
         self.ledger = ledger
         self.store = store
         ownership = Ownership(store.objects, sealer, facts, log)
+        images = TenantImages(store, sealer, facts)
         self.facts = facts
         self.engine = engine
         self.limits = limits

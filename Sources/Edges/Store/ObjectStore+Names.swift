@@ -21,11 +21,14 @@ extension ObjectStore {
     ///   - engine: What the engine calls itself.
     ///   - tenant: Whose objects are looked through; nobody else's are.
     /// - Returns: What is meant.
-    package func find(_ text: String, kind: String, on engine: String, of tenant: String) -> Meaning {
+    package func find(_ text: String, kind: String, on engine: String, of tenant: String) -> Meaning
+    {
         table.withLock { table in
             let like = OwnedObject(
                 nonce: "", engine: engine, kind: kind, tenant: tenant, identity: "")
-            if let object = table.named(text, like: like), object.id != nil { return .object(object) }
+            if let object = table.named(text, like: like), object.id != nil {
+                return .object(object)
+            }
             let key = OwnedObject.Key(engine: engine, kind: kind, id: text)
             if let object = table.settled[key], object.tenant == tenant,
                 kind != "volume" || object.name.isEmpty

@@ -195,7 +195,8 @@ struct ObjectTable {
         let name = Name(object, name)
         guard names[name] == object.nonce else { return }
         // What is being made again under the name has it from here on.
-        names[name] = pending.values.first { Name($0, $0.name) == name && $0.nonce != object.nonce }?.nonce
+        names[name] =
+            pending.values.first { Name($0, $0.name) == name && $0.nonce != object.nonce }?.nonce
     }
 
     /// How many objects of a kind a tenant has, those that are being made among them.
@@ -216,8 +217,9 @@ struct ObjectTable {
     /// that has more than it may makes no container.
     func objection(to object: OwnedObject, within quota: [String: Int]) -> StoreError? {
         func objection(_ kind: String, room: Int) -> StoreError? {
-            guard let most = quota[kind], 
-                count(kind, of: object.tenant, without: object.nonce) + room > most else {
+            guard let most = quota[kind],
+                count(kind, of: object.tenant, without: object.nonce) + room > most
+            else {
                 return nil
             }
             return .quota(object.tenant, kind: kind, most: most)

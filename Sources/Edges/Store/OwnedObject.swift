@@ -110,7 +110,8 @@ extension OwnedObject {
         func text(_ column: String) -> String? { String.fromDatabaseValue(row[column]) }
         guard let nonce = text("nonce"), let engine = text("engine"), let kind = text("kind"),
             let origin = text("origin").flatMap(Origin.init(rawValue:)), let name = text("name"),
-            let engineName = text("engine_name"), let made = text("made"), let parent = text("parent"), let tenant = text("tenant"),
+            let engineName = text("engine_name"), let made = text("made"),
+            let parent = text("parent"), let tenant = text("tenant"),
             let identity = text("identity"), let createdAt = row["created_at"] as Int64?
         else { return nil }
         self.nonce = nonce

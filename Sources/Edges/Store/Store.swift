@@ -14,6 +14,8 @@ package final class Store: Sendable {
 
     /// Whose objects of engines are.
     package let objects: ObjectStore
+    /// Tenants' names of images.
+    package let images: ImageStore
 
     private let file: StoreFile
     private let database: DatabaseQueue
@@ -55,6 +57,7 @@ package final class Store: Sendable {
             throw file.words(error)
         }
         objects = try ObjectStore(file, database, queue)
+        images = try ImageStore(file, database, queue, mostNames: mostTags)
         self.file = file
         self.database = database
     }

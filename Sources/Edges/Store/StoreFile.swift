@@ -90,7 +90,47 @@ struct StoreFile {
             try database.execute(
                 sql: "ALTER TABLE owned_object ADD COLUMN engine_name TEXT NOT NULL DEFAULT ''")
         }
+        migrator.registerMigration("4 tenants' images", migrate: makeImages)
         return migrator
+    }
+
+    private static func makeImages(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE tenant_image (
+                    nonce TEXT NOT NULL PRIMARY KEY,
+                    engine TEXT NOT NULL,
+                    tenant TEXT NOT NULL,
+                    identity TEXT NOT NULL,
+                    reference TEXT NOT NULL,
+                    image TEXT NOT NULL,
+                    digest TEXT NOT NULL,
+                    created_at INTEGER NOT NULL
+                ) STRICT
+                """)
+        try database.execute(
+            sql: """
+                CREATE UNIQUE INDEX tenant_image_name ON tenant_image (engine, tenant, reference)
+                WHERE reference <> ''
+                """)
+        try database.execute(
+            sql: """
+                CREATE TABLE image_origin (
+                    nonce TEXT NOT NULL PRIMARY KEY,
+                    tenant TEXT NOT NULL,
+                    said TEXT NOT NULL,
+                    image TEXT NOT NULL
+                ) STRICT
+                """)
+        try database.execute(
+            sql: """
+                CREATE TABLE borrowed_name (
+                    reference TEXT NOT NULL PRIMARY KEY,
+                    engine TEXT NOT NULL,
+                    tenant TEXT NOT NULL,
+                    previous TEXT NOT NULL
+                ) STRICT
+                """)
     }
 
     // MARK: Opening

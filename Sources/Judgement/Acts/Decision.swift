@@ -42,7 +42,7 @@ package enum Obligation: Hashable, Sendable {
     /// that no build of another tenant finds it in the engine's cache, and what is loaded says
     /// nothing else.
     case keepImagesApart
-    /// These names of images become the tenant's before the engine hears of them.
+    /// These names of images become the tenant's own, whatever the engine or other tenants call so.
     case claim([String])
     /// Answers show none of this.
     case hide(Hidden)
@@ -75,6 +75,11 @@ package struct Permit: Hashable, Sendable {
         self.tenant = tenant
         self.obligations = obligations
     }
+}
+
+extension Permit {
+    /// True when images are known by the tenant's own names: on an engine that tenants share.
+    package var namesImages: Bool { isShared && tenant != nil }
 }
 
 /// Why an act is refused, as data; `words` in `Refusal` turns it into a sentence.

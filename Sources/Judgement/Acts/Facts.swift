@@ -26,13 +26,17 @@ package struct ImageFinding: Hashable, Sendable {
     package let healthStartInterval: Int64?
     /// The name that was asked for, in canonical spelling; nil when it was asked for by its id.
     package let name: String?
+    /// What keeps it for the tenant; nil when no row of the tenant's does.
+    package let anchor: ImageAnchor?
 
     /// Makes a finding.
     package init(
         owners: Set<String>, isShared: Bool, soleOwner: String?, labels: [String] = [],
         triggers: [String] = [], platform: String = "",
-        healthInterval: Int64? = nil, healthStartInterval: Int64? = nil, name: String? = nil
+        healthInterval: Int64? = nil, healthStartInterval: Int64? = nil, name: String? = nil,
+        anchor: ImageAnchor? = nil
     ) {
+        self.anchor = anchor
         self.healthInterval = healthInterval
         self.healthStartInterval = healthStartInterval
         self.name = name
@@ -71,6 +75,8 @@ package struct Facts: Hashable, Sendable {
     package var makers: [Reference: String] = [:]
     /// What images turned out to be.
     package var images: [Reference: ImageFinding] = [:]
+    /// What names of images mean to tenants, each of which has its own.
+    package var views: [String: ImageFacts] = [:]
     /// The full id of the network that stands for the engine's default one, for this tenant.
     package var ownNetwork: String?
     /// What paths of the host turned out to be.
@@ -105,5 +111,34 @@ package struct Facts: Hashable, Sendable {
         resolutions.merge(other.resolutions) { $1 }
         powers.merge(other.powers) { $1 }
         images.merge(other.images) { $1 }
+        views.merge(other.views) { $0.merging($1) }
+    }
+
+    /// The same, with images as a tenant means them.
+    package func seen(by tenant: String) -> Facts {
+        guard let view = views[tenant] else { return self }
+        var facts = self
+        facts.resolutions.merge(view.resolutions) { $1 }
+        // What the tenant does not see is no image that somebody else means.
+        for reference in view.resolutions.keys { facts.images[reference] = view.images[reference] }
+        return facts
+    }
+}
+
+/// What names of images mean to one tenant.
+package struct ImageFacts: Hashable, Sendable {
+    /// What they turned out to be.
+    package var resolutions: [Reference: Resolution] = [:]
+    /// What the images are.
+    package var images: [Reference: ImageFinding] = [:]
+
+    /// Nothing yet.
+    package init() {}
+
+    fileprivate func merging(_ other: ImageFacts) -> ImageFacts {
+        var facts = self
+        facts.resolutions.merge(other.resolutions) { $1 }
+        facts.images.merge(other.images) { $1 }
+        return facts
     }
 }

@@ -26,13 +26,23 @@ package struct ArchiveSieve: Sendable {
     private var reader: TarReader
     private var context: BuildContext?
     private var images: ImageFiles?
+    /// Files that are left out: what is in them is written anew at the end.
+    private let heldBack: Set<[UInt8]>
     private var entry = TarEntry(.directory, [])
     private var isHeldBack = false
     private var phase = Phase.receiving
     private var failure: ArchiveRefusal?
 
     /// Makes a sieve for one archive.
-    package init(_ purpose: Purpose, limits: ArchiveLimits = ArchiveLimits()) {
+    ///
+    /// - Parameters:
+    ///   - purpose: What it is for.
+    ///   - limits: What it may hold.
+    ///   - heldBack: The names of files that are left out, and given to `finish(adding:)` anew.
+    package init(
+        _ purpose: Purpose, limits: ArchiveLimits = ArchiveLimits(), heldBack: [String] = []
+    ) {
+        self.heldBack = Set(heldBack.map { Array($0.utf8) })
         reader = TarReader(limits: limits)
         switch purpose {
         case .copyIn(let devices), .importRoot(let devices): allowsDevices = devices
@@ -149,6 +159,7 @@ package struct ArchiveSieve: Sendable {
                 .type, entry.name, "is a device; only files, directories and links are accepted")
         }
         isHeldBack = try context?.begin(entry) == .hold
+        if entry.kind == .file, heldBack.contains(entry.name) { isHeldBack = true }
         try images?.begin(entry)
         guard !isHeldBack else { return }
         var written = entry

@@ -4,7 +4,11 @@ import JSON
 /// containerd's image store show it.
 enum DescriptorView {
     /// Annotations that hold a name of the image, which may be another tenant's.
-    private static let names = ["io.containerd.image.name", "org.opencontainers.image.ref.name"]
+    private static let names = [name, tag]
+    /// The whole name.
+    static let name = "io.containerd.image.name"
+    /// The tag, or the whole name where the other one is missing.
+    static let tag = "org.opencontainers.image.ref.name"
 
     /// The reference without names.
     static func unnamed(_ descriptor: JSONValue) -> JSONValue {

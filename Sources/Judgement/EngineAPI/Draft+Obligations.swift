@@ -65,14 +65,6 @@ extension Draft {
             case (.container, "Container"): body?["Container"] = .string(id)
             case (.network, "networkmode"): call.pin("networkmode", id)
             case (.container, "networkmode"): call.pin("networkmode", "container:" + id)
-            case (.image, "path") where call.operation.name == "ImageGet":
-                call.pin(facts.images[reference]?.name ?? id)
-            case (.image, "names"):
-                call.replace(
-                    "names",
-                    call.query["names"].map { name in
-                        name == reference.text ? facts.images[reference]?.name ?? id : name
-                    })
             case (.container, _): pinContainer(reference.text, id)
             case (.network, _), (.secret, _), (.config, _):
                 pinNetwork(reference.text, id)

@@ -10,6 +10,8 @@ package struct Draft: Sendable {
     var body: JSONObject?
     /// The most entries of a list that is narrowed in its answer; nil for all.
     package internal(set) var limit: Int?
+    /// Which images of a list are shown, where the engine cannot tell.
+    package internal(set) var imageFilter = ImageFilter()
     /// The version that the request is sent in whatever the client named: a newer one than its own,
     /// since older ones leave fields out that make a container safe.
     var spoken: APIVersion?

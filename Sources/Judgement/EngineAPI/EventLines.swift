@@ -44,10 +44,12 @@ package struct EventLines: Sendable {
     ///
     /// - Parameters:
     ///   - whose: Tells whether an event may be seen at all.
+    ///   - telling: How an event that is shown is told.
     ///   - ruling: Tells whether an exec may be seen, by its id and its container's.
     /// - Returns: The lines, and whether the first that was left has to wait for a ruling.
     package mutating func take(
         whose: (_ line: [UInt8]) -> Ruling = { _ in .shown },
+        telling: ((_ line: [UInt8]) -> [UInt8])? = nil,
         _ ruling: (_ exec: String, _ container: String) -> Ruling
     ) -> (shown: [UInt8], waits: Bool) {
         var shown: [UInt8] = []
@@ -58,7 +60,9 @@ package struct EventLines: Sendable {
                 var verdict = whose(Array(pending[start..<end]))
                 if verdict == .shown { verdict = Self.rule(pending[start..<end], ruling) }
                 switch verdict {
-                case .shown: shown += pending[start..<end]
+                case .shown:
+                    let line = pending[start..<end]
+                    shown += telling.map { $0(Array(line))[...] } ?? line
                 case .hidden: break
                 case .later: waits = true
                 }

@@ -19,11 +19,11 @@ package enum EventView {
     ///   - line: The event, one JSON object.
     ///   - tenant: Whose events are shown.
     ///   - owner: Says whose an object is, or was when it has just gone.
-    ///   - imageOwner: The tenant that made an image's name, in canonical spelling.
+    ///   - names: What tenants call images.
     /// - Returns: What is done with it.
     package static func judge(
         _ line: [UInt8], for tenant: String, owner: Sighting.Owner,
-        imageOwner: (String) -> String?
+        names: ImageNames
     ) -> Verdict {
         let event: JSONValue
         do {
@@ -37,9 +37,18 @@ package enum EventView {
         let attributes = event["Actor"]?["Attributes"]
         switch kind {
         case .image:
-            let name = ImageReference(attributes?["name"]?.string ?? id)?.canonical
-            let owner = name.flatMap(imageOwner) ?? StampedLabel.tenant(in: attributes)
-            return owner == tenant ? .shown : .hidden
+            let name = attributes?["name"]?.string ?? id
+            if let anchor = ImageAnchor(parsing: name) {
+                return names.naming(anchor.nonce)?.anchor.tenant == tenant ? .shown : .hidden
+            }
+            // Under a name of the engine's own it is the administrators'. Under its id it is told to
+            // who alone has it, by a label where nobody has.
+            guard ImageReference(name) == nil, !names.isHeldByOthers(id, tenant) else {
+                return .hidden
+            }
+            let isOwn =
+                names.own(tenant, id) != nil || StampedLabel.tenant(in: attributes) == tenant
+            return isOwn ? .shown : .hidden
         case .container, .network, .volume, .service, .secret, .config:
             let seal = attributes?[StampedLabel.seal]?.string ?? ""
             guard let owner = owner(Sighting(kind, id, seal: seal)) else {

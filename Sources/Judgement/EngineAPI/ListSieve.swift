@@ -59,6 +59,7 @@ package struct ListSieve: Sendable {
     private let kind: Kind
     /// What the client's grant hides in each item.
     private let veil: Veil?
+    private let images: ImageFilter
     /// The most items that are shown; nil for all.
     private var left: Int?
     /// Which names are asked for; nil for all.
@@ -83,12 +84,15 @@ package struct ListSieve: Sendable {
     ///   - limit: The most items that are shown; nil for all.
     ///   - names: Which names are asked for; nil for all.
     ///   - veil: What the client's grant hides in each item.
+    ///   - images: Which images are shown, by what the tenant calls them.
     package init(
-        _ kind: Kind, limit: Int? = nil, named names: NameFilter? = nil, veil: Veil? = nil
+        _ kind: Kind, limit: Int? = nil, named names: NameFilter? = nil, veil: Veil? = nil,
+        images: ImageFilter = ImageFilter()
     ) {
         self.kind = kind
         self.names = names
         self.veil = veil
+        self.images = images
         left = limit
     }
 
@@ -105,10 +109,11 @@ package struct ListSieve: Sendable {
     ) throws(Unreadable) -> [UInt8] {
         let kind = self.kind
         let names = self.names
+        let images = self.images
         let rule: Rule = { list, item in
             switch (kind, list) {
             case (.images, _), (.dataUsage, "Images"):
-                return ImageListView.narrow(item, tenant, owners.images)
+                return ImageListView.narrow(item, tenant, owners.images, images)
             case (.dataUsage, "Containers"):
                 return Self.narrow(.container, item, to: tenant, owners)
             case (.dataUsage, "Volumes"): return Self.narrow(.volume, item, to: tenant, owners)
@@ -137,7 +142,8 @@ package struct ListSieve: Sendable {
     ) -> JSONValue? {
         let isOwn = Sighting(kind, of: .object(item)).flatMap(owners.objects) == tenant
         guard isOwn else { return nil }
-        var item = kind == .network ? NetworkView.hidingBridge(item) : item
+        var item = OriginView.named(kind, item, owners.images)
+        if kind == .network { item = NetworkView.hidingBridge(item) }
         // The name of any image of the same content stands there.
         item["ImageManifestDescriptor"] = item["ImageManifestDescriptor"].map(
             DescriptorView.unnamed)

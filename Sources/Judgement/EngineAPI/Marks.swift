@@ -1,3 +1,5 @@
+package import Acts
+
 /// What our store says of an act's objects, for the request that is written.
 package struct Marks: Hashable, Sendable {
     /// The seal of what is made or labelled anew; "" for what must not inherit one.
@@ -23,6 +25,13 @@ package struct Marks: Hashable, Sendable {
     package var bridge: String?
     /// The IPv4 subnet of a network that is made and names none; nil leaves it to the engine.
     package var subnet: String?
+
+    /// What is made for the tenant, and what keeps it on the engine.
+    package var namings: [ImageNaming] = []
+    /// The digest by which an image is pulled.
+    package var pulled: String?
+    /// What keeps the image whose name is removed; nil when nothing does.
+    package var removed: ImageAnchor?
 
     /// Makes marks that say nothing.
     package init() {}

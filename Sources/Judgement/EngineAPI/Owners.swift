@@ -2,8 +2,8 @@
 package struct Owners {
     /// Says whose an object is.
     package let objects: Sighting.Owner
-    /// The tenant that made an image's name, in canonical spelling; nil when none has.
-    package let images: (String) -> String?
+    /// What tenants call images.
+    package let images: ImageNames
 
     /// Tells names as the client knows them; nil: as the engine says them.
     package let names: Retelling?
@@ -11,7 +11,7 @@ package struct Owners {
     /// Puts them together; without any everything is the administrators'.
     package init(
         objects: @escaping Sighting.Owner = { _ in nil },
-        images: @escaping (String) -> String? = { _ in nil }, names: Retelling? = nil
+        images: ImageNames = ImageNames(), names: Retelling? = nil
     ) {
         self.names = names
         self.objects = objects

@@ -94,6 +94,8 @@ package enum Relay: Hashable, Sendable {
     case list(head: [UInt8])
     /// Write the head; each line of the body is told anew and made a chunk.
     case lines(head: [UInt8])
+    /// Write the head; the body's lines are made chunks, told in the client's names of images.
+    case progress(head: [UInt8])
     /// Collect the whole body, then call `answerCollected`.
     case collect(limit: Int)
 }

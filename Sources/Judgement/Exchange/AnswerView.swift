@@ -7,19 +7,26 @@ enum AnswerView {
     /// What a tenant may know of the engine.
     case info
     /// A tenant's own part of what the whole engine holds, item by item, at most so many.
-    case list(ListSieve.Kind, tenant: String, limit: Int?)
-    /// A container without the execs that others have made.
-    case container
+    case list(ListSieve.Kind, tenant: String, limit: Int?, images: ImageFilter)
+    /// A container without the execs that others have made, and with the image's name as its maker
+    /// said it.
+    case container(tenant: String?)
     /// A network without the name of its bridge.
     case network
+    /// A service with the image's name as its maker said it.
+    case service
     /// Events, line by line, without those of execs that others have made.
     case events
     /// A new exec, which is its maker's.
     case exec
     /// A new object, which is the tenant's.
     case made(ObjectKind)
-    /// Names that an image lost.
-    case untagged
+    /// A name of an image that a tenant has removed.
+    case untagged(tenant: String)
+    /// A name that an image was given.
+    case tagged
+    /// Progress of what makes or moves images.
+    case progress
     /// An image with the names that a tenant may see.
     case image(tenant: String)
     /// What says names of objects, and nothing else of others.
@@ -34,21 +41,30 @@ enum AnswerView {
     case failure(spelled: [String: String], hidesOthers: Bool)
 
     /// The view of an operation's answer; nil when it is passed on as it is.
-    init?(_ operation: Operation?, _ permit: Permit?, limit: Int? = nil) {
+    init?(
+        _ operation: Operation?, _ permit: Permit?, limit: Int? = nil,
+        images: ImageFilter = ImageFilter()
+    ) {
         for case .own(let kind, _) in permit?.obligations ?? [] {
             self = .made(kind)
             return
         }
         switch operation?.name {
-        case "ContainerInspect": self = .container
+        case "ContainerInspect":
+            self = .container(tenant: permit?.namesImages == true ? permit?.tenant : nil)
         // Whoever lists containers next is to see it.
         case "ContainerCreate": self = .made(.container)
         case "SystemEvents": self = .events
         case "NetworkInspect" where permit?.isShared == true && permit?.tenant != nil:
             self = .network
         case "ContainerExec": self = .exec
-        case "ImageDelete": self = .untagged
         case let name?:
+            if let tenant = permit?.tenant, permit?.namesImages == true,
+                let view = Self.ofImages(name, tenant)
+            {
+                self = view
+                return
+            }
             guard let narrow = Self.tenant(permit) else {
                 if permit?.tellsNames != true { return nil }
                 self.init(naming: name)
@@ -56,12 +72,12 @@ enum AnswerView {
             }
             switch operation?.reach {
             case .summary? where name == "SystemDataUsage":
-                self = .list(.dataUsage, tenant: narrow, limit: nil)
+                self = .list(.dataUsage, tenant: narrow, limit: nil, images: ImageFilter())
             case .summary?: self = .info
             case .list(.image)? where name == "ImageList":
-                self = .list(.images, tenant: narrow, limit: nil)
+                self = .list(.images, tenant: narrow, limit: nil, images: images)
             case .list(let kind)? where operation?.harm.contains(.changes) == false:
-                self = .list(.objects(kind), tenant: narrow, limit: limit)
+                self = .list(.objects(kind), tenant: narrow, limit: limit, images: ImageFilter())
             case .referenced? where name == "ImageInspect" || name == "ImageHistory":
                 self = .image(tenant: narrow)
             default: self.init(naming: name)
@@ -87,6 +103,17 @@ enum AnswerView {
         if case .failure(_, let hidesOthers) = self { hidesOthers } else { false }
     }
 
+    /// The views of what makes, removes and moves a tenant's images.
+    private static func ofImages(_ operation: String, _ tenant: String) -> AnswerView? {
+        switch operation {
+        case "ImageDelete": .untagged(tenant: tenant)
+        case "ImageTag", "ImageCommit": .tagged
+        case "ImageBuild", "ImageLoad", "ImageCreate", "ImagePush": .progress
+        case "ServiceInspect": .service
+        default: nil
+        }
+    }
+
     /// The tenant that a permission narrows answers to.
     static func tenant(_ permit: Permit?) -> String? {
         for case .narrow(let tenant) in permit?.obligations ?? [] { return tenant }
@@ -96,30 +123,39 @@ enum AnswerView {
     /// The status of the answers that are changed; any other is an error of the engine's.
     var status: Int {
         switch self {
-        case .info, .list, .container, .network, .events, .image, .untagged, .named, .lines, .late:
+        case .info, .list, .container, .network, .service, .events, .image, .untagged, .named,
+            .lines, .late, .progress:
             200
         case .whole(let status): status
-        case .exec, .made: 201
+        case .exec, .made, .tagged: 201
         case .failure: 400
         }
     }
 
     /// The answer as the client sees it, or nil when it cannot be read.
-    func show(_ body: [UInt8], isSeen: (String) -> Bool, _ owners: Owners) -> [UInt8]? {
+    func show(
+        _ body: [UInt8], isSeen: (String) -> Bool, _ owners: Owners, _ imageTelling: ImageTelling
+    ) -> [UInt8]? {
         switch self {
         case .info: SummaryView.narrow(body)
-        case .network: NetworkView.hidingBridge(body)
-        case .container: ContainerView.hidingExecs(body, where: isSeen)
+        case .container(let tenant):
+            ContainerView.hidingExecs(body, where: isSeen).flatMap {
+                tenant == nil ? $0 : OriginView.named(.container, $0, owners.images)
+            }
+        case .service: OriginView.named(.service, body, owners.images)
         // They are never collected.
-        case .events, .list, .lines, .late: nil
+        case .events, .list, .lines, .late, .progress: nil
+        case .network: NetworkView.hidingBridge(body)
         case .named, .whole: body
         case .exec: ContainerView.madeExec(body) == nil ? nil : body
         case .made(let kind): MadeObject(kind, body) == nil ? nil : body
-        case .untagged: body
-        case .image(let tenant):
-            ImageListView.naming(body, for: tenant, owner: owners.images)
+        case .untagged(let tenant):
+            ImageListView.untagged(body, for: tenant, owners.images, imageTelling)
+        case .tagged: body
+        case .image(let tenant): ImageListView.naming(body, for: tenant, owners.images)
         case .failure(let spelled, let hidesOthers):
-            EngineMessage.retold(body, spelled: spelled, hidesOthers: hidesOthers)
+            EngineMessage.retold(
+                imageTelling.tell(body), spelled: spelled, hidesOthers: hidesOthers)
         }
     }
 
@@ -144,10 +180,5 @@ enum AnswerView {
     /// The object that an answer tells of, other than an exec.
     func made(_ body: [UInt8]) -> MadeObject? {
         if case .made(let kind) = self { MadeObject(kind, body) } else { nil }
-    }
-
-    /// The names of images that an answer tells the end of, in canonical spelling.
-    func lostNames(_ body: [UInt8]) -> [String] {
-        if case .untagged = self { ImageListView.untagged(body) } else { [] }
     }
 }

@@ -51,13 +51,15 @@ extension Exchange {
                 answer, framing: .chunked, close: close, isHead: false)
             switch view {
             case .events: return .relay(.events(head: bytes))
-            case .list(let kind, _, let limit):
-                sieve = ListSieve(kind, limit: limit, named: nameFilter, veil: veil)
+            case .list(let kind, _, let limit, let images):
+                sieve = ListSieve(
+                    kind, limit: limit, named: nameFilter, veil: veil, images: images)
                 return .relay(.list(head: bytes))
             case .lines: return .relay(.lines(head: bytes))
+            case .progress: return .relay(.progress(head: bytes))
             case .late: return .relay(.list(head: bytes))
-            case .info, .container, .network, .exec, .made, .untagged, .image, .named, .failure,
-                .whole:
+            case .info, .container, .network, .service, .exec, .made, .untagged, .tagged, .image,
+                .named, .failure, .whole:
                 return .relay(.collect(limit: bodyLimit * 8))
             }
         }
@@ -94,12 +96,11 @@ extension Exchange {
         seeing owners: Owners = Owners()
     ) -> [UInt8]? {
         guard case .open(let open) = state, let answer = open.relayed, let view = open.view,
-            let seen = view.show(body, isSeen: isSeen, owners),
+            let seen = view.show(body, isSeen: isSeen, owners, imageTelling),
             var shown = veiled(seen, view)
         else { return nil }
         if let names = owners.names { shown = names.told(shown, hidesUnknown: view.hidesUnknown) }
         madeExec = view.madeExec(body)
-        lostNames = view.lostNames(body)
         return RelayHead.answer(
             answer, framing: .length(shown.count), close: open.saidClose, isHead: false)
             + shown
@@ -117,7 +118,7 @@ extension Exchange {
     ) -> [UInt8]? {
         guard case .open(let open) = state else { return nil }
         if case .late? = open.view { return lateReceived(part, isWhole: isWhole) }
-        guard case .list(_, let tenant, _)? = open.view, sieve != nil else { return nil }
+        guard case .list(_, let tenant, _, _)? = open.view, sieve != nil else { return nil }
         do {
             let shown = try sieve?.receive(part, showing: tenant, seeing: owners)
             if isWhole { try sieve?.finish() }
@@ -125,6 +126,12 @@ extension Exchange {
         } catch {
             return nil
         }
+    }
+
+    /// What the engine has done cannot be kept; nothing of its answer has been written.
+    package mutating func answerRefused(_ reason: String) -> Action {
+        guard case .open(let open) = state, open.view != nil else { return abort() }
+        return refuse(Answer(status: 500, message: "quaymaster: \(reason)"))
     }
 
     /// An answer that had to be collected cannot be shown; nothing of it has been written.

@@ -17,7 +17,7 @@ extension Exchange {
         guard case .open(var open) = state, open.relayed == nil else { return abort() }
         open.contents = contents
         state = .open(open)
-        guard let act = contents.act else { return endArchive(Facts()) }
+        guard let act = contents.act else { return endArchive(Facts()) { nil } }
         return .judgeContents(act)
     }
 
@@ -32,23 +32,30 @@ extension Exchange {
     /// - Parameters:
     ///   - decision: What it said.
     ///   - facts: What the images are that it takes from.
+    ///   - anchor: Makes an anchor for an image that it holds.
     /// - Returns: To write the archive's end, or to answer with the refusal.
-    package mutating func contentsDecided(_ decision: Decision, seeing facts: Facts) -> Action {
+    package mutating func contentsDecided(
+        _ decision: Decision, seeing facts: Facts, anchor: @escaping () -> ImageAnchor? = { nil }
+    ) -> Action {
         guard case .open(let open) = state, open.contents != nil else { return abort() }
         switch decision {
         case .refuse(let refusal): return refuse(Answer(refusal))
         case .permit(let permit):
             contentsPermit = permit
-            return endArchive(facts)
+            return endArchive(facts, anchor)
         }
     }
 
-    private mutating func endArchive(_ facts: Facts) -> Action {
+    private mutating func endArchive(
+        _ facts: Facts, _ anchor: @escaping () -> ImageAnchor?
+    ) -> Action {
         guard case .open(let open) = state, let contents = open.contents else { return abort() }
         let isShared = contentsPermit?.obligations.contains(.keepImagesApart) == true
         do throws(BodyRefusal) {
-            let files = try contents.files(
-                seeing: facts, for: isShared ? contentsPermit?.tenant : nil)
+            let (files, made) = try contents.files(
+                seeing: facts, for: isShared ? contentsPermit?.tenant : nil, anchor: anchor)
+            namings += made
+            if !made.isEmpty { imageTelling = ImageTelling(namings) }
             return .endArchive(files: files.map { ArchiveFile(name: $0.name, content: $0.content) })
         } catch {
             return refuse(Answer(error))

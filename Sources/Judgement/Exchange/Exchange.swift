@@ -54,8 +54,12 @@ package struct Exchange: ~Copyable {
     }
     /// The permission, once there is one.
     package private(set) var permit: Permit?
-    /// The names of images that went with this request, in canonical spelling.
-    package internal(set) var lostNames: [String] = []
+    /// The images that are made for a tenant, and what keeps them on the engine.
+    package internal(set) var namings: [ImageNaming] = []
+    /// How what the engine says of images is told.
+    package var imageTelling = ImageTelling()
+    /// Which images of a list are shown, where the engine cannot tell.
+    private(set) var imageFilter = ImageFilter()
     /// The permission for what the request's archive holds.
     package internal(set) var contentsPermit: Permit?
     var archive: ArchiveJudge?
@@ -128,6 +132,9 @@ package struct Exchange: ~Copyable {
         return head?.framing != BodyFraming.none
     }
 
+    /// True when the request is to be carried out whatever stands against it (`docker rmi -f`).
+    package private(set) var forces = false
+
     /// True when the answer has no body, whatever it says.
     package var isHead: Bool { head?.method == .head }
 
@@ -174,6 +181,7 @@ package struct Exchange: ~Copyable {
             let draft = try draft()
             hijacks = draft.hijacks
             act = draft.act
+            forces = draft.call.query.value("force") == "1"
             state = .judging(draft)
             return .judge(draft.act)
         } catch {
@@ -204,12 +212,14 @@ package struct Exchange: ~Copyable {
         guard let engine else {
             return refuse(Answer(status: 503, message: "quaymaster: the engine is not reachable"))
         }
+        namings = marks.namings
+        imageTelling = ImageTelling.of(namings, draft.act, facts)
         failures = AnswerView.failure(draft.act, facts, permit)
         veil = Veil(draft.call.operation.name, permit.hides)
         if veil?.coversFailures == true, failures == nil {
             failures = .failure(spelled: [:], hidesOthers: false)
         }
-        archive = ArchiveJudge(draft)
+        archive = ArchiveJudge(draft, renames: permit.namesImages)
         isArchive = archive != nil
         if isArchive { draft.sendArchiveAnew() }
         for obligation in permit.obligations {
@@ -225,6 +235,18 @@ package struct Exchange: ~Copyable {
             draft.leaveDefaultNetwork(for: network)
         }
         draft.pin(facts)
+        if permit.namesImages {
+            draft.pinImages(facts)
+            draft.anchor(namings)
+            if let anchor = marks.removed { draft.remove(anchor) }
+            if let digest = marks.pulled, let naming = namings.first {
+                draft.pull(digest)
+                imageTelling.add(pull: naming, by: digest)
+            }
+        } else {
+            draft.pinSaved(facts)
+        }
+        imageFilter = draft.imageFilter
         do {
             if marks.namesAreOurs {
                 nameFilter = try draft.nameFilter()
@@ -358,7 +380,9 @@ package struct Exchange: ~Copyable {
 
     private mutating func send(_ outbound: Outbound) -> Action {
         if clientHasEnded, operation?.isLive == true { return abort() }
-        let view = AnswerView(operation, permit, limit: limit) ?? AnswerView(veil, of: operation)
+        let view =
+            AnswerView(operation, permit, limit: limit, images: imageFilter)
+            ?? AnswerView(veil, of: operation)
         state = .open(Open(bodyEnded: !outbound.streamsBody, view: view))
         return .send(outbound)
     }

@@ -27,9 +27,10 @@ enum RelayHead {
         writer.field(.userAgent, "Quaymaster")
         if let type = request.contentType { writer.field(.contentType, type) }
         if carriesCredentials {
-            for name in [FieldName.registryAuth, .registryConfig] {
-                guard let value = head.fields[name], isBase64(value) else { continue }
-                writer.field(name, value)
+            // A build's images are brought by the gateway before, each with its own registry's
+            // credentials: the engine needs no others' (`X-Registry-Config`).
+            if let value = head.fields[.registryAuth], isBase64(value) {
+                writer.field(.registryAuth, value)
             }
         }
         if let upgrade {

@@ -49,16 +49,13 @@ extension Policy {
         return Self.foreign(reference)
     }
 
-    /// Names of images are a tenant's when it made them. What nobody made through the gateway is
-    /// everybody's to use and the administrators' to change.
+    /// A tenant's names of images are its own, whatever others call theirs: it makes and moves them as
+    /// it likes. What the engine itself names is everybody's to use and the administrators' to change.
     private func trespass(
         image reference: Reference, _ found: Resolution?, _ image: ImageFinding?, of tenant: String
     ) -> Refusal? {
         switch (found, image) {
-        // What is absent may be made or fetched; what is asked for could be somebody's a moment later.
-        case (.absent?, let image):
-            let isFree = image.map { $0.soleOwner == tenant } ?? true
-            return reference.mayBeAbsent && isFree ? nil : Self.foreign(reference)
+        case (.absent?, _): return reference.mayBeAbsent ? nil : Self.foreign(reference)
         case (.found?, let image?):
             let isVisible = image.isShared || image.owners.contains(tenant)
             switch reference.use {
@@ -71,6 +68,16 @@ extension Policy {
             }
         case (.found?, nil), (nil, _): return Self.foreign(reference)
         }
+    }
+
+    /// Names of images that only the gateway gives.
+    static func reserved(_ act: Act) -> Refusal? {
+        for reference in act.references where reference.kind == .image && reference.mayBeAbsent {
+            if let name = ImageReference(reference.text), ImageAnchor.isReserved(name) {
+                return Refusal(rule: "name.reserved", location: nil, reason: .taken(reference))
+            }
+        }
+        return nil
     }
 
     private static func foreign(_ reference: Reference) -> Refusal {

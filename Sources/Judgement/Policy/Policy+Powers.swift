@@ -4,6 +4,7 @@ import Acts
 extension Policy {
     /// What no grant permits: a bind of the engine's own state, and an exec that somebody else made.
     func objectionForAll(to act: Act, by identity: String, _ facts: Facts) -> Refusal? {
+        if isShared, let refusal = Self.reserved(act) { return refusal }
         for demand in act.demands {
             guard case .bind(let bind) = demand.kind else { continue }
             guard let path = Self.protected(bind.source, facts, withParents: false) else {

@@ -91,6 +91,22 @@ package struct Policy: Sendable {
         return tenants
     }
 
+    /// Whose names of images count for an identity: those of the tenants that it may act for, and nil
+    /// for the engine's own.
+    package func viewers(of identity: String) -> [String?] {
+        guard isShared else { return [nil] }
+        var viewers: [String?] = []
+        for grant in grants[identity] ?? [] {
+            let viewer: String? =
+                switch grant.scope {
+                case .tenant(let tenant): tenant
+                case .everything: nil
+                }
+            if !viewers.contains(viewer) { viewers.append(viewer) }
+        }
+        return viewers
+    }
+
     /// Decides one act.
     ///
     /// Any grant that allows the whole act permits it; without one the act is refused, with the
@@ -165,6 +181,8 @@ package struct Policy: Sendable {
             case .tenant(let tenant): tenant
             }
         let cgroup = owner.map { TenantCgroup(root: cgroupRoot, tenant: $0) }
+        var facts = facts
+        if isShared, case .tenant(let tenant) = grant.scope { facts = facts.seen(by: tenant) }
         if let refusal = exposed(act, grant) { return .refuse(refusal) }
         if let refusal = beyond(act, grant, cgroup) { return .refuse(refusal) }
         if let refusal = stray(act, grant, facts) { return .refuse(refusal) }

@@ -9,8 +9,8 @@ package struct ArchiveContents: Sendable {
         case files
         /// A build's context.
         case build(Dockerfile, ignore: FoundFile?)
-        /// Images.
-        case images(LoadedImages)
+        /// Images, and the documents that name them where they get other names.
+        case images(LoadedImages, RenamedImages?)
     }
 
     /// What would be done with what the archive holds; nil when that was judged already.
@@ -26,7 +26,8 @@ package struct ArchiveContents: Sendable {
     package static let dockerfile = ".quaymaster-dockerfile"
 
     init(
-        _ sieve: ArchiveSieve, of draft: Draft, sha256: @escaping ([UInt8]) -> String
+        _ sieve: ArchiveSieve, of draft: Draft, renames: Bool = false,
+        sha256: @escaping ([UInt8]) -> String
     ) throws(BodyRefusal) {
         pullsImages = !["", "0", "false"].contains(draft.call.query.value("pull"))
         if let file = sieve.dockerfile {
@@ -35,7 +36,7 @@ package struct ArchiveContents: Sendable {
             act = Self.act(of: dockerfile, in: draft.act)
         } else if let files = sieve.imageFiles {
             let images = try Self.read(files, sha256)
-            kind = .images(images)
+            kind = .images(images, renames ? RenamedImages(files.documents) : nil)
             act = try Self.act(of: images, in: draft.act)
         } else {
             kind = .files
@@ -79,16 +80,25 @@ package struct ArchiveContents: Sendable {
     /// - Parameters:
     ///   - facts: What the images are that a Dockerfile takes from.
     ///   - tenant: Whose images are kept apart, on an engine that tenants share.
-    /// - Returns: Names and contents.
+    ///   - anchor: Makes an anchor for an image that gets another name.
+    /// - Returns: Names and contents, and what images that get other names are called.
     /// - Throws: `BodyRefusal` for an image whose triggers are not accepted.
     package func files(
-        seeing facts: Facts, for tenant: String?
-    ) throws(BodyRefusal) -> [(name: String, content: [UInt8])] {
+        seeing facts: Facts, for tenant: String?, anchor: @escaping () -> ImageAnchor? = { nil }
+    ) throws(BodyRefusal) -> (
+        files: [(name: String, content: [UInt8])], namings: [ImageNaming]
+    ) {
         switch kind {
-        case .files: return []
-        case .images(let images):
+        case .files: return ([], [])
+        case .images(let images, let renamed):
             if let tenant { try Self.check(images, of: tenant) }
-            return []
+            guard let renamed else { return ([], []) }
+            guard let written = renamed.written(anchor) else {
+                throw BodyRefusal(
+                    sentence: "the image archive cannot be given the tenant's names",
+                    rule: "archive.name")
+            }
+            return written
         case .build(let dockerfile, let ignore):
             var ids: [String: String] = [:]
             for reference in act?.references ?? [] {
@@ -99,7 +109,8 @@ package struct ArchiveContents: Sendable {
             let labels = tenant.map { [(StampedLabel.tenant, $0)] } ?? []
             do {
                 let text = try dockerfile.text(pinning: ids, labelling: labels)
-                return [(Self.dockerfile, text), (Self.ignoreFile, Self.ignoring(ignore))]
+                let files = [(Self.dockerfile, text), (Self.ignoreFile, Self.ignoring(ignore))]
+                return (files, [])
             } catch {
                 throw BodyRefusal(error, in: "the Dockerfile")
             }

@@ -7,11 +7,17 @@ package import Archive
 package struct ArchiveJudge: Sendable {
     private var sieve: ArchiveSieve
     private let draft: Draft
+    private let renames: Bool
 
     /// Makes a judge; nil when the request carries no archive that is judged.
-    package init?(_ draft: Draft) {
+    ///
+    /// - Parameters:
+    ///   - draft: The request.
+    ///   - renames: True when the images in the archive get other names than it gives them.
+    package init?(_ draft: Draft, renames: Bool = false) {
         guard let purpose = draft.archivePurpose else { return nil }
-        sieve = ArchiveSieve(purpose)
+        self.renames = renames && purpose == .load
+        sieve = ArchiveSieve(purpose, heldBack: self.renames ? RenamedImages.documents : [])
         self.draft = draft
     }
 
@@ -41,7 +47,7 @@ package struct ArchiveJudge: Sendable {
         } catch {
             throw BodyRefusal(error)
         }
-        return try ArchiveContents(sieve, of: draft, sha256: sha256)
+        return try ArchiveContents(sieve, of: draft, renames: renames, sha256: sha256)
     }
 
     /// Writes the last files and the archive's end.

@@ -12,7 +12,10 @@ extension Act {
                 references.append(
                     Reference(.container, newName, origin: "name", use: .makes))
             }
-        case "ContainerList": references += try Self.neighbours(call)
+        case "ContainerList":
+            references += try Self.neighbours(call)
+            references += Self.filteredImages(call)
+        case "ImageList": references += Self.filteredImages(call)
         case "ImageBuild": try addBuild(call)
         case "ImageCommit":
             let container = call.query.value("container")
@@ -139,6 +142,16 @@ extension Act {
             demands: demands, creates: creates, reach: reach)
         act.newName = newName
         return act
+    }
+
+    /// The images that a list's filters name. What is not there leaves the list empty.
+    private static func filteredImages(_ call: Call) -> [Reference] {
+        guard let filters = ParameterValue.json(call.query.value("filters")) else { return [] }
+        return imageFilters(of: call.operation.name).flatMap { key in
+            (filters[key]?.object?.members ?? []).map {
+                Reference(.image, $0.name, origin: "filters", use: .fetches)
+            }
+        }
     }
 
     /// The containers that a list's filters name: whether they exist is not everybody's to know.

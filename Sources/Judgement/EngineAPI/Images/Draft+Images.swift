@@ -1,0 +1,242 @@
+package import Acts
+import JSON
+
+/// Names of images on an engine that tenants share: engines are told ids and anchors.
+extension Draft {
+    /// An id that no image has.
+    private static let noImage = "sha256:" + String(repeating: "0", count: 64)
+
+    /// Gives what is made its anchors in the place of the client's names.
+    ///
+    /// - Parameter namings: What is made.
+    package mutating func anchor(_ namings: [ImageNaming]) {
+        guard let first = namings.first?.anchor else { return }
+        switch call.operation.name {
+        case "ImageBuild": call.replace("t", namings.map(\.anchor.name))
+        case "ImageTag", "ImageCommit":
+            call.force(["repo": first.repository, "tag": first.tenant])
+        case "ImageCreate" where act.verbs == [.import]:
+            call.force(["repo": first.repository, "tag": first.tenant])
+        default: break
+        }
+    }
+
+    /// Pulls an image by its digest, whatever its name means by then.
+    package mutating func pull(_ digest: String) {
+        call.force(["tag": digest])
+    }
+
+    /// Says the anchor of the image whose name is removed.
+    package mutating func remove(_ anchor: ImageAnchor) {
+        call.pin(anchor.name)
+    }
+
+    /// Names images by the ids that they were found under, so that a name which moves before the
+    /// engine reads it moves nothing.
+    ///
+    /// - Parameter facts: What the references turned out to be.
+    package mutating func pinImages(_ facts: Facts) {
+        for reference in act.references where reference.kind == .image {
+            var id: String?
+            if case .found(let found, _)? = facts[reference] { id = found }
+            pin(reference, id, facts.images[reference])
+        }
+        takeImageFilters()
+    }
+
+    /// Saves what was judged, under the engine's own names: on an engine of one tenant.
+    package mutating func pinSaved(_ facts: Facts) {
+        for reference in act.references where reference.kind == .image {
+            guard case .found(let id, _)? = facts[reference],
+                ["ImageGet", "ImageGetAll"].contains(call.operation.name)
+            else { continue }
+            pin(reference, id, facts.images[reference])
+        }
+    }
+
+    private mutating func pin(_ reference: Reference, _ id: String?, _ image: ImageFinding?) {
+        switch (reference.origin, id) {
+        case ("Image", let id?): body?["Image"] = .string(id)
+        case ("TaskTemplate.ContainerSpec.Image", let id?): pinService(image: id)
+        case ("path", let id?):
+            switch call.operation.name {
+            case "ImageInspect", "ImageHistory", "ImageAttestations", "ImageTag", "ImageDelete":
+                call.pin(id)
+            case "ImageGet": call.pin(image?.name ?? id)
+            default: break
+            }
+        case ("names", let id?):
+            let said = image?.name ?? id
+            call.replace("names", call.query["names"].map { $0 == reference.text ? said : $0 })
+        case ("cachefrom", _): pinCache(reference.text, id)
+        case ("filters", _): pinFilters(reference.text, id ?? Self.noImage)
+        default: break
+        }
+    }
+
+    private mutating func pinService(image id: String) {
+        guard var task = body?["TaskTemplate"]?.object,
+            var container = task["ContainerSpec"]?.object
+        else { return }
+        container["Image"] = .string(id)
+        task["ContainerSpec"] = .object(container)
+        body?["TaskTemplate"] = .object(task)
+    }
+
+    /// What is not there is left out: the engine does without.
+    private mutating func pinCache(_ text: String, _ id: String?) {
+        let names = ParameterValue.json(call.query.value("cachefrom"))?.array ?? []
+        let pinned = names.compactMap { name -> JSONValue? in
+            name.string == text ? id.map { .string($0) } : name
+        }
+        call.force(["cachefrom": JSONWriter.text(.array(pinned))])
+    }
+
+    private mutating func pinFilters(_ text: String, _ id: String) {
+        guard var filters = ParameterValue.json(call.query.value("filters"))?.object else { return }
+        for key in Act.imageFilters(of: call.operation.name) {
+            guard let values = filters[key]?.object, values[text] != nil else { continue }
+            let members = values.members.map { member in
+                JSONObject.Member(name: member.name == text ? id : member.name, value: member.value)
+            }
+            filters[key] = .object(JSONObject(distinct: Self.once(members)))
+        }
+        call.force(["filters": JSONWriter.text(.object(filters))])
+    }
+
+    /// Two names of one image are one id.
+    private static func once(_ members: [JSONObject.Member]) -> [JSONObject.Member] {
+        var seen = Set<String>()
+        return members.filter { seen.insert($0.name).inserted }
+    }
+
+    /// What an engine would ask of its own names is asked of the tenant's, in the answer.
+    private mutating func takeImageFilters() {
+        guard call.operation.name == "ImageList",
+            var filters = ParameterValue.json(call.query.value("filters"))?.object
+        else { return }
+        func take(_ key: String) -> [String] {
+            let names = (filters[key]?.object?.members ?? []).map(\.name)
+            filters[key] = nil
+            return names
+        }
+        imageFilter = ImageFilter(references: take("reference"), dangling: take("dangling"))
+        call.force(["filters": JSONWriter.text(.object(filters))])
+    }
+}
+
+extension Act {
+    /// The filters of a list that name images.
+    static func imageFilters(of operation: String) -> [String] {
+        switch operation {
+        case "ContainerList": ["ancestor"]
+        case "ImageList": ["before", "since"]
+        default: []
+        }
+    }
+}
+
+/// Which of a tenant's images are asked for, by what the tenant calls them.
+package struct ImageFilter: Hashable, Sendable {
+    /// Patterns of names; empty for all.
+    let references: [String]
+    /// True for images without a name, false for those with one; nil for all.
+    let isDangling: Bool?
+
+    /// Asks for everything.
+    package init() {
+        references = []
+        isDangling = nil
+    }
+
+    /// Reads filters.
+    init(references: [String], dangling: [String]) {
+        self.references = references
+        let words = dangling.map { ["1", "true", "True", "TRUE", "t", "T"].contains($0) }
+        isDangling = Set(words).count == 1 ? words.first : nil
+    }
+
+    /// The names that are shown of an image; nil when the image is not.
+    func shown(_ names: [String]) -> [String]? {
+        if let isDangling, isDangling != names.isEmpty { return nil }
+        if references.isEmpty { return names }
+        let left = names.filter { name in
+            guard let reference = ImageReference(name) else { return false }
+            let repository = ImageReference(reference.name)?.familiar ?? reference.name
+            let bare = repository.hasSuffix(":latest") ? String(repository.dropLast(7)) : repository
+            return references.contains { pattern in
+                PathPattern.matches(pattern, reference.familiar)
+                    || PathPattern.matches(pattern, bare)
+            }
+        }
+        return left.isEmpty ? nil : left
+    }
+}
+
+/// Patterns as Go's `path.Match` reads them.
+enum PathPattern {
+    /// True when a pattern matches a whole text.
+    static func matches(_ pattern: String, _ text: String) -> Bool {
+        matches(Array(pattern.utf8)[...], Array(text.utf8)[...])
+    }
+
+    private static let slash = UInt8(ascii: "/")
+
+    private static func matches(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
+        var pattern = pattern, text = text
+        // Where the last star stands and what it has taken: only that one is ever tried again.
+        var star: (pattern: ArraySlice<UInt8>, text: ArraySlice<UInt8>)?
+        while true {
+            if pattern.first == UInt8(ascii: "*") {
+                pattern = pattern.dropFirst()
+                star = (pattern, text)
+                continue
+            }
+            if pattern.isEmpty, text.isEmpty { return true }
+            if let next = step(pattern, text) {
+                pattern = next
+                text = text.dropFirst()
+                continue
+            }
+            guard let last = star, let taken = last.text.first, taken != slash else { return false }
+            star = (last.pattern, last.text.dropFirst())
+            pattern = last.pattern
+            text = last.text.dropFirst()
+        }
+    }
+
+    /// The pattern after what one byte has matched; nil when it has not.
+    private static func step(
+        _ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>
+    ) -> ArraySlice<UInt8>? {
+        guard let byte = text.first, let head = pattern.first else { return nil }
+        switch head {
+        case UInt8(ascii: "?"): return byte == slash ? nil : pattern.dropFirst()
+        case UInt8(ascii: "\\"):
+            let rest = pattern.dropFirst()
+            return rest.first == byte ? rest.dropFirst() : nil
+        case UInt8(ascii: "["): return range(pattern.dropFirst(), byte)
+        default: return head == byte ? pattern.dropFirst() : nil
+        }
+    }
+
+    private static func range(_ pattern: ArraySlice<UInt8>, _ byte: UInt8) -> ArraySlice<UInt8>? {
+        var rest = pattern
+        let isNegated = rest.first == UInt8(ascii: "^")
+        if isNegated { rest = rest.dropFirst() }
+        var isIn = false
+        var isFirst = true
+        while let low = rest.first, low != UInt8(ascii: "]") || isFirst {
+            isFirst = false
+            rest = rest.dropFirst()
+            var high = low
+            if rest.first == UInt8(ascii: "-"), let end = rest.dropFirst().first {
+                high = end
+                rest = rest.dropFirst(2)
+            }
+            if low <= high, low...high ~= byte { isIn = true }
+        }
+        guard rest.first == UInt8(ascii: "]"), byte != slash, isIn != isNegated else { return nil }
+        return rest.dropFirst()
+    }
+}
