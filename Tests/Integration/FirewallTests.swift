@@ -92,8 +92,8 @@ extension Integration {
         }
 
         private func address(_ plane: Plane, _ name: String, _ network: String, _ field: String) throws -> String {
-            try plane.engine.docker(
-                "inspect", "-f", "{{(index .NetworkSettings.Networks \"\(network)\").\(field)}}", name
+            try plane.docker(
+                name.hasPrefix("a") ? "alice" : "bo", "inspect", "-f", "{{(index .NetworkSettings.Networks \"\(network)\").\(field)}}", name
             ).output.trimmingCharacters(in: .whitespacesAndNewlines)
         }
 

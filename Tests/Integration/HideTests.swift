@@ -54,6 +54,9 @@ extension Integration {
             return try words.map { word in
                 switch word {
                 case "hidden", "broken": try plane.engine.id(word)
+                case "hidden:1":
+                    try plane.docker("alice", "inspect", "-f", "{{.Id}}", word).output
+                        .trimmingCharacters(in: .whitespacesAndNewlines)
                 case "hidden-net": try plane.engine.name("network", word)
                 case "hidden-vol": try plane.engine.name("volume", word)
                 default: word
