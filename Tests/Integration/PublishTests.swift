@@ -16,7 +16,7 @@ extension Integration {
         private func bound(_ plane: Plane, _ name: String) throws -> String {
             try plane.engine.docker(
                 "inspect", "-f", "{{range .NetworkSettings.Ports}}{{range .}}{{.HostIp}}:{{.HostPort}} {{end}}{{end}}",
-                name
+                plane.engine.id(name)
             ).output.trimmingCharacters(in: .whitespacesAndNewlines)
         }
 

@@ -8,7 +8,8 @@ extension Integration {
 
         private func facts(_ plane: Plane, _ network: String) throws -> (bridge: String, subnet: String) {
             let format = "{{index .Options \"com.docker.network.bridge.name\"}} {{range .IPAM.Config}}{{.Subnet}}{{end}}"
-            let words = try plane.engine.docker("network", "inspect", "-f", format, network).output
+            let name = try plane.engine.name("network", network)
+            let words = try plane.engine.docker("network", "inspect", "-f", format, name).output
                 .trimmingCharacters(in: .whitespacesAndNewlines).components(separatedBy: " ")
             return (words.first ?? "", words.last ?? "")
         }
