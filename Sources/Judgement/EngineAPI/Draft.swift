@@ -67,6 +67,7 @@ package struct Draft: Sendable {
         if case .json(let kind) = operation.body {
             var value = value ?? Shape.of(kind).zero
             if kind == .containerCreate, let body = value.object {
+                // What clients send beyond the API, and answers that are sent back.
                 value = .object(EngineDefaults.leavingAnswers(body))
             }
             var read = try Shape.of(kind).read(value, at: "")

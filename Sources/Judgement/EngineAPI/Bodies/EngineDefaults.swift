@@ -42,7 +42,22 @@ enum EngineDefaults {
     /// an address that it was given shows its MAC address too, which nobody asked for, and the id of
     /// the network that its key names.
     static func leavingAnswers(_ body: JSONObject) -> JSONObject {
-        leavingEndpoints(leavingLinks(body))
+        leavingEndpoints(leavingLinks(leavingNothings(body)))
+    }
+
+    /// docker-py names a container's network beside the endpoints too, as nothing: `{"front": null}`.
+    /// Engines know no such field, and it says nothing.
+    private static func leavingNothings(_ body: JSONObject) -> JSONObject {
+        guard let networking = body["NetworkingConfig"]?.object else { return body }
+        let left = networking.members.filter { member in
+            let name = "EndpointsConfig"
+            return !member.value.isNull
+                || Spelling.isFolded(member.name.utf8Span.span, name.utf8Span.span)
+        }
+        guard left.count < networking.members.count else { return body }
+        var body = body
+        body["NetworkingConfig"] = .object(JSONObject(distinct: left))
+        return body
     }
 
     /// Engines show a link as `/db:/web/alias`, and take it as `db:alias`.
