@@ -78,14 +78,13 @@ import Testing
             let web = object(1, "web")
             await make(store, web, as: "c1")
             let settled = try #require(store.objects.list().first)
-            let key = try #require(settled.key)
             #expect(store.objects.reserve("site", engineName: "red-qm1111111111111111-site", for: settled) == nil)
             #expect(store.objects.reserve(object(2, "site"))?.nonce == web.nonce)
-            store.objects.rename(key, to: "site", engineName: "", isDone: false) { _ in }
+            store.objects.rename(settled, to: "site", engineName: "", isDone: false) { _ in }
             #expect(found(store, "web") == "c1" && found(store, "site") == nil)
             #expect(store.objects.reserve("site", engineName: "red-qm1111111111111111-site", for: settled) == nil)
             await withCheckedContinuation { done in
-                store.objects.rename(key, to: "site", engineName: "red-qm1111111111111111-site", isDone: true) { _ in
+                store.objects.rename(settled, to: "site", engineName: "red-qm1111111111111111-site", isDone: true) { _ in
                     done.resume()
                 }
             }
@@ -93,6 +92,13 @@ import Testing
             // Both engine names are known: events tell of the old one.
             #expect(Set(store.objects.called("1111111111111111").map(\.name)) == ["web", "site"])
             #expect(store.objects.reserve(object(3, "web")) == nil)
+            // Gone while it is renamed, it leaves neither name behind.
+            let site = try #require(store.objects.list().first)
+            #expect(store.objects.reserve("again", engineName: "x", for: site) == nil)
+            store.objects.release(site)
+            store.objects.rename(site, to: "again", engineName: "x", isDone: false) { _ in }
+            #expect(store.objects.reserve(object(4, "again")) == nil && store.objects.reserve(object(5, "site")) == nil)
+            #expect(!store.objects.isUnderWay(site.nonce))
         }
     }
 

@@ -8,7 +8,7 @@ import Store
 
 /// A new name of an object, kept while the engine is asked.
 struct Renaming {
-    let key: OwnedObject.Key
+    let object: OwnedObject
     let name: String
     let engineName: String
 }
@@ -123,8 +123,7 @@ extension ClientConnection {
     /// - Returns: False when it is not free; the client is answered, or the act is judged again.
     func keepNewName(of act: Act, _ marks: inout Marks) -> Bool {
         let ownership = loop.services.ownership
-        guard let (kind, id) = subject(of: act), let object = ownership.object(kind, id),
-            let key = object.key
+        guard let (kind, id) = subject(of: act), let object = ownership.object(kind, id)
         else { return true }
         let engineName = EngineName.make(
             kind, tenant: object.tenant, name: act.newName, mark: object.mark)
@@ -134,7 +133,7 @@ extension ClientConnection {
             nameIsHeld(act.newName, kind, holder)
             return false
         }
-        renaming = Renaming(key: key, name: act.newName, engineName: engineName)
+        renaming = Renaming(object: object, name: act.newName, engineName: engineName)
         marks.engineName = engineName
         return true
     }
@@ -145,7 +144,7 @@ extension ClientConnection {
         self.renaming = nil
         let log = loop.services.log
         loop.services.ownership.objects.rename(
-            renaming.key, to: renaming.name, engineName: renaming.engineName, isDone: isDone
+            renaming.object, to: renaming.name, engineName: renaming.engineName, isDone: isDone
         ) { result in
             guard case .failure(let error) = result else { return }
             log.error("a new name is not on the disk", metadata: ["error": "\(error)"])
@@ -158,11 +157,10 @@ extension ClientConnection {
     private func nameIsHeld(_ name: String, _ kind: ObjectKind, _ holder: OwnedObject) {
         dropReservations()
         let objects = loop.services.ownership.objects
-        // A volume that is there by now is what is meant.
-        if kind == .volume { return judgeAgain(name, kind) }
-        if holder.id == nil, objects.isUnderWay(holder.nonce) {
-            return run(exchange.nameInUse(name, kind, by: nil))
-        }
+        let isUnderWay = holder.id == nil && objects.isUnderWay(holder.nonce)
+        // A volume that is there by now, or in a moment, is what is meant.
+        if kind == .volume, holder.id != nil || isUnderWay { return judgeAgain(name, kind) }
+        if isUnderWay { return run(exchange.nameInUse(name, kind, by: nil)) }
         let number = self.number
         loop.resolver.inspect(kind, holder.id ?? holder.engineName) { result in
             guard number == self.number, self.isActive else { return }
@@ -170,8 +168,15 @@ extension ClientConnection {
             switch result {
             case .failure(let failure): self.fail(failure)
             case .success(nil) where holder.id != nil: self.judgeAgain(name, kind)
-            case .success(nil) where isOld:
+            case .success(nil) where isOld || kind == .volume:
+                // What an engine does not know of a volume by now it does not make any more.
                 objects.drop([holder.nonce])
+                self.judgeAgain(name, kind)
+            case .success(let value?) where kind == .volume:
+                // Its seal settles it.
+                if let seen = Sighting(kind, of: value) {
+                    _ = self.loop.services.ownership.owner(of: seen)
+                }
                 self.judgeAgain(name, kind)
             case .success: self.run(self.exchange.nameInUse(name, kind, by: holder.id))
             }

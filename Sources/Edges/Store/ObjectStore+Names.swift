@@ -89,11 +89,11 @@ extension ObjectStore {
 
     /// Gives an object the name that was kept for it, or gives that name up.
     package func rename(
-        _ key: OwnedObject.Key, to name: String, engineName: String, isDone: Bool,
+        _ object: OwnedObject, to name: String, engineName: String, isDone: Bool,
         _ completion: @escaping Store.Completion
     ) {
         let renamed = table.withLock {
-            $0.rename(key, to: name, engineName: engineName, isDone: isDone)
+            $0.rename(object, to: name, engineName: engineName, isDone: isDone)
         }
         if let renamed { keepName(of: renamed, completion) }
     }

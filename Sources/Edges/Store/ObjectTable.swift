@@ -129,12 +129,12 @@ struct ObjectTable {
 
     /// Gives an object the name that was kept for it; or with nil gives that name up.
     mutating func rename(
-        _ key: OwnedObject.Key, to name: String, engineName: String, isDone: Bool
+        _ object: OwnedObject, to name: String, engineName: String, isDone: Bool
     ) -> OwnedObject? {
-        guard var object = settled[key] else { return nil }
         underWay.remove(object.nonce)
-        guard isDone else {
-            if object.name != name { forgetName(object, name) }
+        guard isDone, let key = keys[object.nonce], var object = settled[key] else {
+            // It may have gone meanwhile.
+            if settledName(object.nonce) != name { forgetName(object, name) }
             return nil
         }
         forgetName(object, object.name)
@@ -143,6 +143,10 @@ struct ObjectTable {
         names[Name(object, name)] = object.nonce
         settled[key] = object
         return object
+    }
+
+    private func settledName(_ nonce: String) -> String? {
+        keys[nonce].flatMap { settled[$0]?.name }
     }
 
     /// Learns the engine's name of an object, and the tenant's where there is none.
@@ -162,7 +166,7 @@ struct ObjectTable {
     mutating func add(_ object: OwnedObject) {
         let name = Name(object, object.name)
         // What may be made again under its name has it as long as it is there.
-        if !object.name.isEmpty, object.id != nil || names[name] == nil {
+        if !object.name.isEmpty, object.id != nil || named(object.name, like: object) == nil {
             names[name] = object.nonce
         }
         if !object.engineName.isEmpty { call(object, object.engineName, object.name) }

@@ -30,7 +30,12 @@ struct FirewallRules {
     private static let refuse = "counter reject with icmpx admin-prohibited"
 
     /// Addresses that clouds serve a machine's own credentials under.
-    private static let metadata = ["ip daddr 169.254.0.0/16", "ip6 daddr fd00:ec2::/32"]
+    private static let metadata = [
+        "ip daddr 169.254.0.0/16", "ip daddr 100.100.100.200", "ip6 daddr fd00:ec2::/32",
+        "ip6 daddr fd20:ce::254",
+    ]
+    /// Azure's WireServer, whose address serves names too, which containers need.
+    private static let wireServer = "ip daddr 168.63.129.16 tcp dport { 80, 32526 }"
 
     /// Interfaces behind which containers of tenants are: their bridges, and the one over which tasks of
     /// services leave a Swarm's networks.
@@ -52,9 +57,10 @@ struct FirewallRules {
             "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit } accept",
             "jump opened", Self.refuse,
         ]
-        let closed = Self.metadata.flatMap {
-            ["\($0) \(Self.refuse)", "ct original \($0) \(Self.refuse)"]
-        }
+        let closed =
+            Self.metadata.flatMap {
+                ["\($0) \(Self.refuse)", "ct original \($0) \(Self.refuse)"]
+            } + ["\(Self.wireServer) \(Self.refuse)"]
         let beyond =
             ["ct state established,related accept", "jump opened"] + closed
             + [
