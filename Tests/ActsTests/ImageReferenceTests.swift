@@ -43,9 +43,6 @@ import Testing
             "Host.example.com:5000/a/b:t@\(digest)", "Host.example.com:5000/a/b:t@\(digest)",
             "Host.example.com:5000/a/b:t@\(digest)"),
         Reads("LOCALHOST:1/a", "LOCALHOST:1/a:latest", "LOCALHOST:1/a:latest"),
-        // On the usual registry, a first part that reads as a host stays behind it.
-        Reads("docker.io/localhost/a", "docker.io/localhost/a:latest", "docker.io/localhost/a:latest"),
-        Reads("docker.io/a.b/c", "docker.io/a.b/c:latest", "docker.io/a.b/c:latest"),
         Reads("docker.io", "docker.io/library/docker.io:latest", "docker.io:latest"),
         Reads("localhost", "docker.io/library/localhost:latest", "localhost:latest"),
         Reads("a.b:5000", "docker.io/library/a.b:5000", "a.b:5000"),
@@ -83,6 +80,9 @@ import Testing
         Refused("Bb", .capitals),
         Refused("a/B", .capitals),
         Refused("docker.io/Library/bb", .capitals),
+        // Engines would keep these as another registry's.
+        Refused("docker.io/a.b/c", .alias), Refused("docker.io/localhost/a", .alias),
+        Refused("index.docker.io/reg.example.com/base:1", .alias), Refused("docker.io/quaymaster.invalid/a:b", .alias),
         Refused("quay.io/A", .capitals),
         // A host to some engines, a path to others.
         Refused("Upper/a", .capitals),

@@ -74,7 +74,7 @@ import Testing
         Row(.dataUsage, "{}", #"{"LayersSize":0,"Images":[],"Containers":[],"Volumes":[],"BuildCache":[]}"#),
         Row(
             .dataUsage, #"{"Volumes":[{"Name":"v","Labels":{"quaymaster.tenant":"red"}}] , "LayersSize" : 1}"#,
-            #"{"Volumes":[{"Name":"v","Labels":{"quaymaster.tenant":"red"}}],"LayersSize":1,"Images":[],"Containers":[],"BuildCache":[]}"#),
+            #"{"Volumes":[{"Name":"v","Labels":{}}],"LayersSize":1,"Images":[],"Containers":[],"BuildCache":[]}"#),
         Row(.dataUsage, "[]", nil), Row(.dataUsage, #"{"Images":[]"#, nil), Row(.dataUsage, #"{"Images":{}}"#, nil),
         Row(.dataUsage, #"{"Images":[],"Images":[]}"#, nil), Row(.dataUsage, #"{"Images":[],}"#, nil),
         Row(.dataUsage, #"{"Images" []}"#, nil), Row(.dataUsage, #"{"LayersSize":}"#, nil),

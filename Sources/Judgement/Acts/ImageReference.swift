@@ -25,6 +25,9 @@ package struct ImageReference: Hashable, Sendable {
         case digest
         /// 64 hexadecimal digits: an id, which is no name.
         case id
+        /// A path on `docker.io` whose first part reads as a host: engines leave `docker.io` out when they
+        /// keep a name, and take the rest for another registry's.
+        case alias
     }
 
     /// The registry that is meant where none is said.
@@ -53,6 +56,10 @@ package struct ImageReference: Hashable, Sendable {
         if host == Self.usualHost, !path.contains(Self.slash) {
             full = Self.usualPath + "/" + full
         }
+        let first = path.split(separator: Self.slash, maxSplits: 1).first
+        if host == Self.usualHost, path.contains(Self.slash), first.map(Self.readsAsHost) == true {
+            throw .alias
+        }
         // `sha256:ab` would be a tag and the beginning of an id; engines make no such tag either.
         let algorithms = Self.algorithms.keys.map { Self.usualPath + "/" + $0 }
         guard host != Self.usualHost || !algorithms.contains(full) else { throw .digest }
@@ -76,8 +83,7 @@ package struct ImageReference: Hashable, Sendable {
         if parts.count == 2, parts[0].elementsEqual(Self.usualPath.utf8) {
             return Self.text(parts[1]) + suffix
         }
-        // A first part that reads as a host has to be kept apart from one.
-        return (parts.first.map { !Self.readsAsHost($0) } ?? false ? path : name) + suffix
+        return path + suffix
     }
 
     private var suffix: String {
@@ -207,6 +213,7 @@ extension ImageReference.Failure {
         case .capitals: "a repository has small letters only"
         case .digest: "its digest is none"
         case .id: "64 hexadecimal digits are an id"
+        case .alias: "what stands behind docker.io reads as another registry"
         }
     }
 }

@@ -144,6 +144,7 @@ package struct ListSieve: Sendable {
         guard isOwn else { return nil }
         var item = OriginView.named(kind, item, owners.images)
         if kind == .network { item = NetworkView.hidingBridge(item) }
+        if kind == .network || kind == .volume { item = StampedLabel.hidden(in: item) }
         // The name of any image of the same content stands there.
         item["ImageManifestDescriptor"] = item["ImageManifestDescriptor"].map(
             DescriptorView.unnamed)

@@ -54,4 +54,31 @@ package enum StampedLabel {
                 return .object(object)
             })
     }
+
+    /// An object without our labels: what compares them with its own (docker-compose does, for networks
+    /// and volumes) finds what it has said.
+    static func hidden(in object: JSONObject) -> JSONObject {
+        guard let labels = object["Labels"]?.object,
+            labels.members.contains(where: { isReserved($0.name) })
+        else { return object }
+        var object = object
+        object["Labels"] = .object(
+            JSONObject(distinct: labels.members.filter { !isReserved($0.name) }))
+        return object
+    }
+
+    /// An answer that is one object, without our labels.
+    ///
+    /// - Parameter body: The engine's answer.
+    /// - Returns: The answer, or nil when the engine's is not what it should be.
+    package static func hidden(in body: [UInt8]) -> [UInt8]? {
+        do {
+            guard let object = try JSONReader.value(of: body, depthLimit: 64).object else {
+                return nil
+            }
+            return JSONWriter.bytes(.object(hidden(in: object)))
+        } catch {
+            return nil
+        }
+    }
 }

@@ -66,7 +66,7 @@ package enum NetworkView {
             guard let network = try JSONReader.value(of: body, depthLimit: 64).object else {
                 return nil
             }
-            return JSONWriter.bytes(.object(hidingBridge(network)))
+            return JSONWriter.bytes(.object(StampedLabel.hidden(in: hidingBridge(network))))
         } catch {
             return nil
         }

@@ -13,6 +13,8 @@ enum AnswerView {
     case container(tenant: String?)
     /// A network without the name of its bridge.
     case network
+    /// A volume without our labels.
+    case volume
     /// A service with the image's name as its maker said it.
     case service
     /// Events, line by line, without those of execs that others have made.
@@ -91,7 +93,8 @@ enum AnswerView {
     private init?(naming operation: String) {
         switch operation {
         case "ContainerStats": self = .lines
-        case "NetworkInspect", "VolumeInspect", "ServiceInspect", "SecretInspect", "ConfigInspect",
+        case "VolumeInspect": self = .volume
+        case "NetworkInspect", "ServiceInspect", "SecretInspect", "ConfigInspect",
             "TaskInspect", "ContainerUpdate", "ServiceUpdate", "NetworkPrune", "VolumePrune":
             self = .named
         default: return nil
@@ -123,7 +126,8 @@ enum AnswerView {
     /// The status of the answers that are changed; any other is an error of the engine's.
     var status: Int {
         switch self {
-        case .info, .list, .container, .network, .service, .events, .image, .untagged, .named,
+        case .info, .list, .container, .network, .volume, .service, .events, .image, .untagged,
+            .named,
             .lines, .late, .progress:
             200
         case .whole(let status): status
@@ -146,6 +150,7 @@ enum AnswerView {
         // They are never collected.
         case .events, .list, .lines, .late, .progress: nil
         case .network: NetworkView.hidingBridge(body)
+        case .volume: StampedLabel.hidden(in: body)
         case .named, .whole: body
         case .exec: ContainerView.madeExec(body) == nil ? nil : body
         case .made(let kind): MadeObject(kind, body) == nil ? nil : body

@@ -58,7 +58,8 @@ extension Exchange {
             case .lines: return .relay(.lines(head: bytes))
             case .progress: return .relay(.progress(head: bytes))
             case .late: return .relay(.list(head: bytes))
-            case .info, .container, .network, .service, .exec, .made, .untagged, .tagged, .image,
+            case .info, .container, .network, .volume, .service, .exec, .made, .untagged, .tagged,
+                .image,
                 .named, .failure, .whole:
                 return .relay(.collect(limit: bodyLimit * 8))
             }
