@@ -72,7 +72,6 @@ extension Integration {
             client.volumes.create('session-data', labels=labels)
             client.containers.run(
                 'bb:1', ['sleep', '300'], name='session-db', labels=labels, detach=True, network='session-net',
-                networking_config={'session-net': client.api.create_endpoint_config()},
                 volumes={'session-data': {'bind': '/d'}})
             client.containers.run('bb:1', ['sleep', '300'], name='stays', labels={label: 'other'}, detach=True)
             print(len(client.containers.list(filters={'label': label + '=' + session})))

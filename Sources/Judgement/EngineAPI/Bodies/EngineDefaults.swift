@@ -42,7 +42,19 @@ enum EngineDefaults {
     /// an address that it was given shows its MAC address too, which nobody asked for, and the id of
     /// the network that its key names.
     static func leavingAnswers(_ body: JSONObject) -> JSONObject {
-        leavingEndpoints(leavingLinks(body))
+        leavingEndpoints(leavingLinks(leavingNetwork(body)))
+    }
+
+    /// docker-py's `run(network="web")` says `{"web": null}` beside NetworkMode, where EndpointsConfig
+    /// belongs: a field that no engine has, without a value.
+    private static func leavingNetwork(_ body: JSONObject) -> JSONObject {
+        guard var networking = body["NetworkingConfig"]?.object,
+            let name = body["HostConfig"]?["NetworkMode"]?.string, networking[name] == .null
+        else { return body }
+        networking[name] = nil
+        var body = body
+        body["NetworkingConfig"] = .object(networking)
+        return body
     }
 
     /// Engines show a link as `/db:/web/alias`, and take it as `db:alias`.
