@@ -177,16 +177,3 @@ import Testing
         }
     }
 }
-
-/// What docker-py sends of a container's network.
-@Suite struct NetworkingNothingTests {
-    @Test(arguments: [
-        (#"{"front":null}"#, true), (#"{"front":null,"EndpointsConfig":{}}"#, true), (#"{"front":{}}"#, false),
-        (#"{"front":false}"#, false), (#"{"EndpointsConfig":null,"endpointsconfig":null}"#, false),
-    ]) func nullsBesideEndpointsSayNothing(networking: String, isRead: Bool) {
-        let body = #"{"Image":"bb:1","NetworkingConfig":\#(networking)}"#
-        let draft = try? Draft(try Call("POST", "/containers/create"), body: Array(body.utf8))
-        #expect((draft != nil) == isRead)
-        #expect(draft?.body?["NetworkingConfig"]?["front"] == nil)
-    }
-}

@@ -123,6 +123,9 @@ import Testing
             text:
                 "levels:\n  x: {extends: baseline, publish: [10.0.0.5]}\n  y: {extends: baseline, publish: [10.0.0.6]}\nzones: {z: {level: x}}\ntenants: {a: {zone: z}}\ngrants:\n  - {to: b, may: run, in: a, level: y}",
             line: 7, message: "publish on no address in common", hint: "name one of 10.0.0.5"),
+        Wrong(
+            text: "tenants: {a: {}}\nlevels: {x: {extends: baseline, socket: true}}", line: 2,
+            message: "socket is own, or left out"),
         Wrong(text: "tenants: {a: {}}\nidentities: {x: {unixUser: root}}", line: 2, message: "must be a user's number"),
         Wrong(text: "tenants: {a: {}}\nidentities: {\"a/b\": {}}", line: 2, message: "is no name of a identity"),
         Wrong(

@@ -1,6 +1,7 @@
 import Dispatch
 import Engine
 import Exchange
+import Foundation
 import Logging
 import NIOCore
 package import NIOPosix
@@ -15,6 +16,7 @@ package final class Gateway: Sendable {
     private let contexts: [NIOLoopBound<LoopContext>]
     private let byLoop: [ObjectIdentifier: NIOLoopBound<LoopContext>]
     private let tls: TLSHolder
+    private let inherited = InheritedSockets(ProcessInfo.processInfo.environment)
     // Guards the open listeners; held for an append or a copy.
     private let listeners = Mutex<[Listener]>([])
 
@@ -86,6 +88,9 @@ package final class Gateway: Sendable {
                 listeners.withLock { $0.append(Listener(channel: channel, path: nil)) }
                 return .tls(host: host, port: channel.localAddress?.port ?? port)
             case .unix(let listener):
+                if let descriptor = inherited.descriptors[listener.path] {
+                    return try await listen(on: descriptor, listener)
+                }
                 try UnixSocketFile.prepare(listener.path)
                 let channel = try await bootstrap { channel in
                     self.initialize(unix: channel, listener)
@@ -100,6 +105,18 @@ package final class Gateway: Sendable {
         } catch {
             throw GatewayError("cannot listen on \(address): \(error)")
         }
+    }
+
+    /// Listens on a socket that the service manager holds, and whose file is the manager's.
+    private func listen(
+        on descriptor: Int32, _ listener: UnixListener
+    ) async throws -> ListenAddress {
+        let channel = try await bootstrap { channel in
+            self.initialize(unix: channel, listener)
+        }
+        .withBoundSocket(descriptor).get()
+        listeners.withLock { $0.append(Listener(channel: channel, path: nil)) }
+        return .unix(listener)
     }
 
     private func bootstrap(

@@ -20,6 +20,9 @@ enum UnixSocketFile {
         }
         try checkDirectory(directory)
         guard let type = attributes(path)?[.type] as? FileAttributeType else { return }
+        // An engine that starts a container again while the gateway is away makes an empty folder where a
+        // bind's source is missing; only an empty one is removed by this.
+        if type == .typeDirectory, rmdir(path) == 0 { return }
         guard type == .typeSocket else {
             throw GatewayError("\(path) exists and is no socket")
         }

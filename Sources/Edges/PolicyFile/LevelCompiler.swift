@@ -9,7 +9,7 @@ struct LevelCompiler {
     private static let keys = [
         "extends", "mounts", "ports", "capabilities", "devices", "sysctls", "runtimes",
         "logDrivers", "addresses", "publish", "images", "registries", "fetches", "pids",
-        "newPrivileges",
+        "newPrivileges", "socket",
     ]
 
     init(_ reader: YAMLReader) {
@@ -49,6 +49,7 @@ struct LevelCompiler {
         level.fetches = patterns(record["fetches"], "fetches")
         readImages(record["images"], into: &level)
         level.processes = number(record["pids"])
+        level.ownsSocket = ownsSocket(record["socket"])
         level.gainsPrivileges = reader.bool(record["newPrivileges"], "newPrivileges") ?? false
         return level
     }
@@ -118,6 +119,15 @@ struct LevelCompiler {
             return nil
         }
         return Int64(value)
+    }
+
+    private func ownsSocket(_ node: Node?) -> Bool {
+        guard let node else { return false }
+        if node.string == "own" { return true }
+        reader.report(
+            "socket is own, or left out", at: node,
+            hint: "own binds the identity's own socket in the place of the engine's")
+        return false
     }
 
     private func standard(_ node: Node?, at name: Node) -> Level.Standard {

@@ -1,3 +1,4 @@
+package import Acts
 package import Policy
 import Yams
 
@@ -22,10 +23,12 @@ package struct PolicyFile: Sendable {
     ///   - trusted: The names of the authorities that are trusted beside ours; nil when that is not
     ///     known.
     ///   - cgroup: The first part of every tenant's cgroup.
+    ///   - sockets: The sockets on which identities are themselves.
     /// - Throws: `PolicyErrors` with every error that was found.
     package init(
         _ text: String, file: String, version: String, issued: Set<String>? = nil,
-        trusted: Set<String>? = nil, cgroup: String = "quaymaster"
+        trusted: Set<String>? = nil, cgroup: String = "quaymaster",
+        sockets: OwnSockets = OwnSockets()
     ) throws(PolicyErrors) {
         let reader = YAMLReader(file: file)
         var compiler = PolicyCompiler(reader, trusted: trusted)
@@ -35,6 +38,7 @@ package struct PolicyFile: Sendable {
             tenants: compiler.tenants.keys.sorted(), grants: compiler.grants, version: version,
             labels: compiler.labels)
         policy.cgroupRoot = cgroup
+        policy.sockets = sockets
         policy.bounds = compiler.bounds
         policy.quotas = compiler.quotas
         self.policy = policy

@@ -102,6 +102,10 @@ package enum Reason: Hashable, Sendable {
     case movablePath(BindRequest, String)
     /// A host path that nobody may bind.
     case protectedPath(String)
+    /// The engine's own socket, by this path, that no level makes the identity's own.
+    case engineSocket(String)
+    /// The engine's own socket, by this path, for an identity without a socket of its own.
+    case noOwnSocket(String, identity: String)
     /// An image that is not the tenant's alone, and would be changed.
     case sharedImage(Reference)
     /// An image's label that the tenant may not set.

@@ -26,6 +26,8 @@ package struct Hardening: Hashable, Sendable {
     package var staysStopped: Bool
     /// Where ports are bound that are asked for on every address; nil: there.
     package var publishes: PublishedAddresses?
+    /// What is bound in the place of the engine's socket; nil when that is not asked for.
+    package var socket: OwnSocket?
 
     /// Makes a hardening that changes nothing but what is named.
     package init(
@@ -81,6 +83,7 @@ package struct Hardening: Hashable, Sendable {
         if ownCgroupNamespace { parts.append("own cgroup namespace") }
         if ownIPCNamespace { parts.append("own ipc namespace") }
         if let publishes { parts.append("ports on " + publishes.list.joined(separator: " or ")) }
+        if let socket { parts.append("engine's socket as " + socket.path) }
         if staysStopped { parts.append("stays stopped") }
         return parts.joined(separator: ", ")
     }

@@ -149,6 +149,14 @@ extension Refusal {
         case .protectedPath(let path):
             "the host path \(path) holds the engine's or the gateway's own state; "
                 + "rule \(rule)\(place); nobody may bind it through the gateway"
+        case .engineSocket(let path):
+            "\(path) is the engine's own socket; rule \(rule)\(place); nobody may bind it through the "
+                + "gateway, and a level with socket: own puts the identity's own in its place"
+        case .noOwnSocket(let path, let identity):
+            "\(path) becomes the identity's own socket of the gateway, and \(identity) has none; "
+                + "rule \(rule)\(place); an operator adds "
+                + "unix:///run/quaymaster/\(identity)/docker.sock?identity=\(identity) under listen: in "
+                + "quaymaster.yaml"
         case .sharedImage(let reference):
             "the image \(reference.text) (\(reference.origin)) is not this tenant's alone; "
                 + "rule \(rule)\(place); an administrator changes what tenants share"

@@ -94,6 +94,7 @@ extension JSONObject {
         if let bytes = hardening.logBytes { limitLog(bytes, unnamed: engine.logDriver) }
         if hardening.staysStopped { staysStopped() }
         if let addresses = hardening.publishes { publish(on: addresses) }
+        if let socket = hardening.socket { bind(socket) }
         if hardening.ownCgroupNamespace, (self["CgroupnsMode"]?.string ?? "").isEmpty {
             self["CgroupnsMode"] = .string("private")
         }

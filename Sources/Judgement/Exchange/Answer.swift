@@ -67,8 +67,8 @@ package struct Answer: Hashable, Sendable {
                 status: isPart ? 403 : 404, message: Absence.message(reference), rule: refusal.rule)
         case .taken: self.init(status: 409, message: words, rule: refusal.rule)
         case .noGrants, .verbNotGranted, .beyondLevel, .nameReadsAsID, .notForTenants,
-            .strongerTarget, .movablePath, .protectedPath, .sharedImage, .inheritedLabel,
-            .weakRuntime, .exposed:
+            .strongerTarget, .movablePath, .protectedPath, .engineSocket, .noOwnSocket,
+            .sharedImage, .inheritedLabel, .weakRuntime, .exposed:
             self.init(status: 403, message: words, rule: refusal.rule)
         }
     }

@@ -69,6 +69,8 @@ package struct Level: Hashable, Sendable {
     package var processes: Int64?
     /// True when programs may gain privileges by set-user-id files (`sudo`, `su`).
     package var gainsPrivileges = false
+    /// True when a bind of the engine's socket becomes one of the identity's own.
+    package var ownsSocket = false
 
     /// Makes a level that allows what its standard allows.
     package init(name: String, extends standard: Standard, location: Location?) {

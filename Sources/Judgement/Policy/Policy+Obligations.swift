@@ -3,7 +3,8 @@ import Acts
 /// What a permission carries with it.
 extension Policy {
     func permit(
-        _ act: Act, _ grant: Grant, tenant: String?, _ cgroup: TenantCgroup?, _ facts: Facts
+        _ act: Act, _ grant: Grant, tenant: String?, _ cgroup: TenantCgroup?,
+        _ socket: OwnSocket?, _ facts: Facts
     ) -> Permit {
         var obligations: [Obligation] = []
         // An administrator's update keeps whatever owner it names.
@@ -14,7 +15,12 @@ extension Policy {
             obligations.append(.own(kind, tenant: tenant))
         }
         if act.creates == .container { obligations += runtime(act, grant) }
-        if let hardening = hardening(act, grant, cgroup, facts) {
+        var hardening = hardening(act, grant, cgroup, facts)
+        if let socket {
+            hardening = hardening ?? Hardening()
+            hardening?.socket = socket
+        }
+        if let hardening {
             obligations.append(.harden(hardening))
         }
         if isShared, case .tenant(let own) = grant.scope {

@@ -5,12 +5,13 @@ extension Policy {
     /// What no grant permits: a bind of the engine's own state, and an exec that somebody else made.
     func objectionForAll(to act: Act, by identity: String, _ facts: Facts) -> Refusal? {
         if isShared, let refusal = Self.reserved(act) { return refusal }
+        let own = socketBinds(act, of: identity)
         for demand in act.demands {
-            guard case .bind(let bind) = demand.kind else { continue }
+            guard case .bind(let bind) = demand.kind, !own.contains(demand) else { continue }
             guard let path = Self.protected(bind.source, facts, withParents: false) else {
                 continue
             }
-            return Refusal(rule: "level.bind", location: nil, reason: .protectedPath(path))
+            return Self.protected(bind, path, sockets)
         }
         for reference in act.references where reference.kind == .exec {
             guard let maker = facts.makers[reference] else { continue }
@@ -22,7 +23,9 @@ extension Policy {
     }
 
     /// Why what an act enters, joins or binds is beyond a grant's levels, or nil.
-    func stray(_ act: Act, _ grant: Grant, _ facts: Facts) -> Refusal? {
+    func stray(
+        _ act: Act, _ grant: Grant, _ identity: String, _ facts: Facts
+    ) -> Refusal? {
         if let refusal = unknownExec(act, grant, facts) { return refusal }
         for level in grant.levels where level.standard != .privileged {
             for demand in act.demands {
@@ -32,7 +35,9 @@ extension Policy {
                 if let refusal = unnamed(reference, level, grant, facts) { return refusal }
             }
             for reference in act.references where reference.lendsPower {
-                if let refusal = stronger(reference, level, grant, facts) { return refusal }
+                if let refusal = stronger(reference, level, grant, identity, facts) {
+                    return refusal
+                }
             }
         }
         return nil
@@ -61,7 +66,7 @@ extension Policy {
     }
 
     private func stronger(
-        _ reference: Reference, _ level: Level, _ grant: Grant, _ facts: Facts
+        _ reference: Reference, _ level: Level, _ grant: Grant, _ identity: String, _ facts: Facts
     ) -> Refusal? {
         switch facts[reference] {
         case .absent? where reference.mayBeAbsent: return nil
@@ -73,7 +78,8 @@ extension Policy {
         guard let powers = facts.powers[reference] else {
             return Refusal(rule: "target.absent", location: nil, reason: .absent(reference))
         }
-        for demand in powers where demand.kind.isConfinement {
+        for demand in powers
+        where demand.kind.isConfinement && !isOwnSocket(demand, grant, identity) {
             guard level.allows(demand) else {
                 return Refusal(
                     rule: demand.kind.rule, location: level.location ?? grant.location,

@@ -57,6 +57,8 @@ package struct Policy: Sendable {
     package var bounds: [Taker: [Means: Int]] = [:]
     /// The first part of every tenant's cgroup.
     package var cgroupRoot = "quaymaster"
+    /// The sockets on which identities are themselves.
+    package var sockets = OwnSockets()
 
     /// Makes a policy.
     package init(
@@ -126,7 +128,7 @@ package struct Policy: Sendable {
         let granted = grants[identity] ?? []
         var nearest: Refusal?
         for grant in granted where grant.verbs.intersects(act.verbs) {
-            switch judge(act, grant, facts) {
+            switch judge(act, grant, identity, facts) {
             case .permit(let permit): return .permit(permit)
             case .refuse(let refusal):
                 if refusal.nearness > nearest?.nearness ?? 0 { nearest = refusal }
@@ -164,7 +166,7 @@ package struct Policy: Sendable {
     package func needsFacts(_ act: Act, by identity: String) -> Bool {
         let able = (grants[identity] ?? []).filter { $0.verbs.intersects(act.verbs) }
         for grant in able {
-            switch judge(act, grant, Facts()) {
+            switch judge(act, grant, identity, Facts()) {
             case .permit: return false
             // What a level refuses by what the act says, it refuses whatever is found.
             case .refuse(let refusal): if refusal.dependsOnFacts { return true }
@@ -174,7 +176,14 @@ package struct Policy: Sendable {
     }
 
     /// Judges an act by one grant that has its verb.
-    private func judge(_ act: Act, _ grant: Grant, _ facts: Facts) -> Decision {
+    private func judge(
+        _ act: Act, _ grant: Grant, _ identity: String, _ facts: Facts
+    ) -> Decision {
+        // What becomes the identity's own is no bind of the host's any more.
+        let socketBinds = socketBinds(act, of: identity)
+        if let refusal = unsocketed(socketBinds, grant, identity) { return .refuse(refusal) }
+        var act = act
+        if !socketBinds.isEmpty { act.demands.removeAll(where: socketBinds.contains) }
         let owner: String? =
             switch grant.scope {
             case .everything: isShared ? nil : tenants.first
@@ -185,14 +194,15 @@ package struct Policy: Sendable {
         if isShared, case .tenant(let tenant) = grant.scope { facts = facts.seen(by: tenant) }
         if let refusal = exposed(act, grant) { return .refuse(refusal) }
         if let refusal = beyond(act, grant, cgroup) { return .refuse(refusal) }
-        if let refusal = stray(act, grant, facts) { return .refuse(refusal) }
+        if let refusal = stray(act, grant, identity, facts) { return .refuse(refusal) }
         if case .tenant(let tenant) = grant.scope {
             if isShared, let refusal = trespass(act, of: tenant, grant, facts) {
                 return .refuse(refusal)
             }
             if let refusal = mislabelled(act, of: tenant, grant, facts) { return .refuse(refusal) }
         }
-        return .permit(permit(act, grant, tenant: owner, cgroup, facts))
+        let socket = socketBinds.isEmpty ? nil : sockets.own(of: identity)
+        return .permit(permit(act, grant, tenant: owner, cgroup, socket, facts))
     }
 
     /// Why an act would show what a grant hides, or nil.
@@ -243,7 +253,7 @@ extension Refusal {
             .inheritedLabel:
             true
         case .noGrants, .verbNotGranted, .nameReadsAsID, .notForTenants, .beyondLevel,
-            .protectedPath, .weakRuntime, .exposed:
+            .protectedPath, .engineSocket, .noOwnSocket, .weakRuntime, .exposed:
             false
         }
     }
@@ -254,8 +264,8 @@ extension Refusal {
         case .noGrants, .verbNotGranted: 1
         case .absent, .foreignExec, .taken, .nameReadsAsID, .sharedImage: 2
         case .notForTenants: 3
-        case .beyondLevel, .strongerTarget, .movablePath, .protectedPath, .inheritedLabel,
-            .weakRuntime, .exposed:
+        case .beyondLevel, .strongerTarget, .movablePath, .protectedPath, .engineSocket,
+            .noOwnSocket, .inheritedLabel, .weakRuntime, .exposed:
             4
         }
     }

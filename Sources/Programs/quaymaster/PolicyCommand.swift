@@ -119,7 +119,8 @@ struct PolicyCommand: ParsableCommand {
 enum PolicyReader {
     /// Reads and compiles a policy; its version is the start of its text's SHA-256.
     static func read(
-        _ url: URL, issued: Set<String>?, trusted: Set<String>?, cgroup: String = "quaymaster"
+        _ url: URL, issued: Set<String>?, trusted: Set<String>?, cgroup: String = "quaymaster",
+        sockets: OwnSockets = OwnSockets()
     ) throws -> PolicyFile {
         let text = try String(contentsOf: url, encoding: .utf8)
         let version = SHA256.hash(data: Data(text.utf8)).prefix(6).map { byte in
@@ -127,6 +128,6 @@ enum PolicyReader {
         }.joined()
         return try PolicyFile(
             text, file: url.lastPathComponent, version: version, issued: issued, trusted: trusted,
-            cgroup: cgroup)
+            cgroup: cgroup, sockets: sockets)
     }
 }

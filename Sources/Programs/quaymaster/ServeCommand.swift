@@ -64,7 +64,8 @@ struct GatewayProgram {
             file: file.state.appendingPathComponent(StateDirectory.registry))
         let issued = Set(registry.certificates.values.map(\.identity))
         let policy = try PolicyReader.read(
-            file.policy, issued: issued, trusted: trusted, cgroup: file.cgroup)
+            file.policy, issued: issued, trusted: trusted, cgroup: file.cgroup,
+            sockets: ListenSockets(file).own)
         for warning in policy.warnings { log.warning("\(warning)") }
         let addresses = try listenAddresses(policy)
         let needsTLS = addresses.contains { if case .tls = $0 { true } else { false } }
@@ -113,7 +114,7 @@ struct GatewayProgram {
             limits: limits, log: log, digestKey: try StateKey.digest.load(file.state),
             sealer: Sealer(key: try StateKey.seal.load(file.state)),
             paths: HostPaths(Self.pathThreads(), of: engine),
-            protectedPaths: ProtectedPaths.usual + [
+            protectedPaths: ProtectedPaths.usual + ListenSockets(file).paths + [
                 engine.path, file.state.path, file.directory.path,
             ])
     }
@@ -197,7 +198,7 @@ struct GatewayProgram {
                 let issued = Set(services.authority.registry.certificates.values.map(\.identity))
                 return try PolicyReader.read(
                     program.file.policy, issued: issued, trusted: program.trusted,
-                    cgroup: program.file.cgroup)
+                    cgroup: program.file.cgroup, sockets: ListenSockets(program.file).own)
             },
             readIssuers: { needsTLS ? try program.readIssuers() : Issuers() },
             reloadTLS: { issuers in

@@ -42,21 +42,18 @@ enum EngineDefaults {
     /// an address that it was given shows its MAC address too, which nobody asked for, and the id of
     /// the network that its key names.
     static func leavingAnswers(_ body: JSONObject) -> JSONObject {
-        leavingEndpoints(leavingLinks(leavingNothings(body)))
+        leavingEndpoints(leavingLinks(leavingNetwork(body)))
     }
 
-    /// docker-py names a container's network beside the endpoints too, as nothing: `{"front": null}`.
-    /// Engines know no such field, and it says nothing.
-    private static func leavingNothings(_ body: JSONObject) -> JSONObject {
-        guard let networking = body["NetworkingConfig"]?.object else { return body }
-        let left = networking.members.filter { member in
-            let name = "EndpointsConfig"
-            return !member.value.isNull
-                || Spelling.isFolded(member.name.utf8Span.span, name.utf8Span.span)
-        }
-        guard left.count < networking.members.count else { return body }
+    /// docker-py's `run(network="web")` says `{"web": null}` beside NetworkMode, where EndpointsConfig
+    /// belongs: a field that no engine has, without a value.
+    private static func leavingNetwork(_ body: JSONObject) -> JSONObject {
+        guard var networking = body["NetworkingConfig"]?.object,
+            let name = body["HostConfig"]?["NetworkMode"]?.string, networking[name] == .null
+        else { return body }
+        networking[name] = nil
         var body = body
-        body["NetworkingConfig"] = .object(JSONObject(distinct: left))
+        body["NetworkingConfig"] = .object(networking)
         return body
     }
 
