@@ -37,6 +37,7 @@ package struct PolicyFile: Sendable {
         policy.cgroupRoot = cgroup
         policy.bounds = compiler.bounds
         policy.quotas = compiler.quotas
+        policy.networkOffers = compiler.offers
         self.policy = policy
         unixUsers = compiler.identities
         certificates = compiler.certificates

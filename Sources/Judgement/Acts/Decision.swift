@@ -102,7 +102,7 @@ package enum Reason: Hashable, Sendable {
     case movablePath(BindRequest, String)
     /// A host path that nobody may bind.
     case protectedPath(String)
-    /// An image that is not the tenant's alone, and would be changed.
+    /// An image, or a network that is offered, which is not the tenant's alone and would be changed.
     case sharedImage(Reference)
     /// An image's label that the tenant may not set.
     case inheritedLabel(Reference, String)

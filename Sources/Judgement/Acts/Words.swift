@@ -150,8 +150,11 @@ extension Refusal {
             "the host path \(path) holds the engine's or the gateway's own state; "
                 + "rule \(rule)\(place); nobody may bind it through the gateway"
         case .sharedImage(let reference):
-            "the image \(reference.text) (\(reference.origin)) is not this tenant's alone; "
-                + "rule \(rule)\(place); an administrator changes what tenants share"
+            "the \(reference.kind.rawValue) \(reference.text) (\(reference.origin)) is not this "
+                + "tenant's alone; rule \(rule)\(place); "
+                + (reference.kind == .network
+                    ? "its containers may join and leave it"
+                    : "an administrator changes what tenants share")
         case .inheritedLabel(let reference, let name):
             "the image \(reference.text) brings the label \(name), which other programs obey; "
                 + "rule \(rule)\(place); the tenant's labels: in the policy say which are allowed"
