@@ -89,11 +89,12 @@ import Testing
         (#"{"Id":"r","Options":null}"#, #"{"Id":"r","Options":null}"#),
     ])
     func itsNameIsHidden(_ shown: String, _ seen: String) throws {
-        let view = try #require(NetworkView.hidingBridge(Array(shown.utf8)))
+        let owners = Owners(objects: { _ in "red" })
+        let view = try #require(NetworkMembers.show(Array(shown.utf8), to: "red", owners))
         #expect(try JSONReader.value(of: view) == (JSONReader.value(of: Array(seen.utf8))))
         var sieve = ListSieve(.objects(.network))
         let list = try sieve.receive(
-            Array("[\(shown)]".utf8), showing: "red", seeing: Owners(objects: { _ in "red" }))
+            Array("[\(shown)]".utf8), showing: "red", seeing: owners)
         #expect(try JSONReader.value(of: list).array?.first == (JSONReader.value(of: Array(seen.utf8))))
     }
 }

@@ -67,8 +67,9 @@ private let engine = EngineTraits(version: APIVersion(minor: 41))
         var whole = try exchange("GET /networks/x")
         _ = whole.decided(permit(), for: "ops", on: engine)
         guard case .relay(.collect) = whole.answered(ok) else { return fail("passed as it is") }
-        let shown = whole.answerCollected(Array(#"{"Command":"x"}"#.utf8))
-        #expect(text(shown ?? []).hasSuffix(#"{"Command":"(hidden)"}"#))
+        let shown = whole.answerCollected(
+            Array(#"{"Id":"n","Command":"x"}"#.utf8), seeing: Owners(objects: { _ in "red" }))
+        #expect(text(shown ?? []).hasSuffix(#"{"Id":"n","Command":"(hidden)"}"#))
 
         var list = try exchange("GET /containers/json")
         _ = list.decided(permit(.narrow(tenant: "red")), for: "ops", on: engine)

@@ -209,6 +209,63 @@ import Testing
         #expect(file.policy.bounds == [.tenant("a"): [.streams: 7], .identity("x"): [.connections: 3, .bytes: 1000]])
     }
 
+    @Test func networksAreOffered() throws {
+        let file = try compile(
+            """
+            tenants:
+              prod: {offers: {network: {edge: [ci, web], back.end: ci}}}
+              ci: {}
+              web: {}
+            offers: {network: {proxy: [web]}}
+            """)
+        let offers = file.policy.networkOffers.sorted { $0.name < $1.name }
+        #expect(offers.map(\.name) == ["back.end", "edge", "proxy"] && file.warnings.isEmpty)
+        #expect(offers.map(\.owner) == ["prod", "prod", nil] && offers.map(\.location.line) == [2, 2, 5])
+        #expect(offers.map(\.tenants) == [["ci"], ["ci", "web"], ["web"]])
+        #expect(file.policy.offers(to: "ci").count == 2)
+        #expect(try compile("tenants: {a: {}}\noffers: {}").warnings.count == 1)
+    }
+
+    @Test(arguments: [
+        ("offers: {network: {edge: [cy]}}", "unknown tenant \"cy\"", 27),
+        ("offers: {network: {edge: []}}", "is offered to nobody", 26),
+        ("offers: {network: {edge: [prod]}}", "is the tenant prod's own", 27),
+        ("offers: {network: {ingress: [ci]}}", "cannot be offered", 20),
+        ("offers: {network: {quaymaster-ci: [ci]}}", "cannot be offered", 20),
+        ("offers: {network: {\"../x\": [ci]}}", "is no name of a network", 20),
+        ("offers: {networks: {edge: [ci]}}", "unknown key \"networks\"", 10),
+        ("offers: {network: [edge]}", "must be a mapping", 19),
+    ])
+    func offersAreRefusedWithLineAndColumn(_ text: String, _ message: String, _ column: Int) {
+        func check(_ text: String, line: Int, column: Int) {
+            do {
+                _ = try compile(text)
+                Issue.record("compiled")
+            } catch {
+                let found = error.diagnostics.first { $0.message.contains(message) }
+                #expect(found?.line == line && found?.column == column, "\(error)")
+            }
+        }
+        check("tenants:\n  prod: {\(text)}\n  ci: {}", line: 2, column: column + 9)
+        if !message.contains("own") { check("tenants: {prod: {}, ci: {}}\n\(text)", line: 2, column: column) }
+    }
+
+    @Test func aTenantKnowsOneNetworkByAName() {
+        do {
+            _ = try compile(
+                """
+                tenants:
+                  prod: {offers: {network: {edge: [ci]}}}
+                  test: {offers: {network: {edge: [ci, prod]}}}
+                  ci: {}
+                """)
+            Issue.record("compiled")
+        } catch {
+            #expect(error.diagnostics.map(\.line) == [3] && error.diagnostics.first?.column == 36, "\(error)")
+            #expect(error.diagnostics.first?.message.contains("policy.yaml:2") == true, "\(error)")
+        }
+    }
+
     @Test func grantsHide() throws {
         let file = try compile(
             """

@@ -10,6 +10,8 @@ package enum Meant: Hashable, Sendable {
     case id(String)
     /// Perhaps to something that a Swarm has made of a service of these tenants.
     case task(of: [String])
+    /// Perhaps to one of the administrators' networks of these names, which are offered to the tenant.
+    case offered([String])
     /// To nothing that the tenant has, whoever else has it.
     case nothing
 }
@@ -21,11 +23,11 @@ package enum Meant: Hashable, Sendable {
 package final class Resolver {
     private let pool: EnginePool
     private let facts: EngineFacts
-    private let owner: Sighting.Owner
+    let owner: Sighting.Owner
     let names: ImageNames
     private let gone: (ObjectKind, String) -> (() -> Void)?
     private let meaning: (ObjectKind, String, [String]) -> Meant
-    private let told: (String) -> Retelling
+    let told: (String) -> Retelling
     private var containers: [String: InspectedContainer] = [:]
 
     /// How many containers are remembered before all are forgotten.
@@ -150,7 +152,7 @@ package final class Resolver {
             switch meaning(reference.kind, text, tenants) {
             case .nothing: return .absent
             case .id(let id): text = id
-            case .task: return nil
+            case .task, .offered: return nil
             }
         }
         guard reference.kind == .container, !reference.lendsPower, text.utf8.count == 64,
@@ -181,6 +183,8 @@ package final class Resolver {
                 }
                 completion(result)
             }
+        case .offered(let names):
+            offered(names[...], [], reference, question.prefix, completion)
         case .task(let tenants):
             // Asked for all alike, so that nobody learns from the time what others have.
             tasks(of: tenants[...], reference, question.prefix) { result in
@@ -269,6 +273,8 @@ package final class Resolver {
         var resolution: Resolution
         var powers: [Demand]?
         var image: ImageFinding?
+        /// What its owner calls a network.
+        var network: String?
 
         static let absent = Finding(resolution: .absent)
     }
@@ -286,7 +292,7 @@ package final class Resolver {
         }
     }
 
-    private func read(
+    func read(
         _ reference: Reference, _ value: JSONValue, _ prefix: String,
         _ completion: @escaping (Result<Finding, EngineFailure>) -> Void
     ) {
@@ -319,7 +325,9 @@ package final class Resolver {
         case .image: completion(.success(Self.engineImage(reference.text, value)))
         case .network:
             let network = InspectedNetwork(value)
-            completion(.success(finding(network?.sighting, network?.demands)))
+            var finding = finding(network?.sighting, network?.demands)
+            finding.network = network.map { name(of: $0) }
+            completion(.success(finding))
         case .service:
             let service = InspectedService(value)
             completion(.success(finding(service?.sighting, service?.demands)))
@@ -486,5 +494,6 @@ extension Facts {
         self[reference] = found.resolution
         powers[reference] = found.powers
         images[reference] = found.image
+        networks[reference] = found.network
     }
 }

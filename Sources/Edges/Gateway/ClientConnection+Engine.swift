@@ -264,8 +264,11 @@ extension ClientConnection: EngineConnectionUser {
 
     /// Whose objects and images are.
     var owners: Owners {
-        Owners(
-            objects: loop.services.ownership.owner, images: loop.imageNames, names: retelling)
+        let ownership = loop.services.ownership
+        let showsOffers = self.showsOffers
+        return Owners(
+            objects: ownership.owner, images: loop.imageNames, names: retelling,
+            offered: { showsOffers && ownership.isOffered($0, to: $1) })
     }
 
     /// Tells the engine's names as the client knows them; nil: as the engine says them.

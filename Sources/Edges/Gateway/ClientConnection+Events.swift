@@ -60,7 +60,8 @@ extension ClientConnection {
     private func rule(_ line: [UInt8], for tenant: String) -> EventLines.Ruling {
         let ownership = loop.services.ownership
         let verdict = EventView.judge(
-            line, for: tenant, owner: ownership.lastOwner, names: loop.imageNames)
+            line, for: tenant, owner: ownership.lastOwner, names: loop.imageNames,
+            offered: { ownership.isOffered($0, to: tenant) })
         guard case .unknown(let kind, let id) = verdict else {
             return verdict == .shown ? .shown : .hidden
         }

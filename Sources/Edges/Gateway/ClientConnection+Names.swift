@@ -41,7 +41,8 @@ extension ClientConnection {
         for filter in exchange.filterNames {
             switch ownership.meaning(of: filter.kind, filter.text, in: tenants) {
             case .id(let id): marks.filters[filter] = id
-            case .task: marks.filters[filter] = filter.text
+            // Only containers of the tenant's own are listed, whatever they have joined.
+            case .task, .offered: marks.filters[filter] = filter.text
             case .nothing: break
             }
         }

@@ -3,8 +3,12 @@ import Engine
 import EngineAPI
 import Exchange
 
-/// Addresses of the networks that tenants make.
+/// Networks that tenants make and join.
 extension ClientConnection {
+    /// False for a list by labels: those of a network that is offered are its owner's alone, and no
+    /// client may take it for one that it has labelled itself.
+    var showsOffers: Bool { !exchange.filtersLabels }
+
     /// Chooses the subnet of a network that a tenant makes and that names none.
     ///
     /// - Parameters:

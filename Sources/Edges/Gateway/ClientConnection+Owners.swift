@@ -54,7 +54,9 @@ extension ClientConnection {
                 }
                 if act.harm.contains(.changes) { return spare(kind, tenant, then) }
                 let listed: ObjectKind = kind == .task ? .service : kind
-                marks.hasUnlabelled = ownership.objects.hasUnsealed(listed.rawValue, of: tenant)
+                marks.hasUnlabelled =
+                    ownership.objects.hasUnsealed(listed.rawValue, of: tenant)
+                    || (kind == .network && showsOffers && !ownership.offers(tenant).isEmpty)
             case .ownBridge(let subnets):
                 guard let intent else { continue }
                 marks.bridge = TenantBridge.name(intent.nonce)

@@ -1,6 +1,7 @@
 import Acts
 import Engine
 import EngineAPI
+import Policy
 import Store
 
 /// What tenants call their objects.
@@ -20,6 +21,7 @@ extension Ownership {
             case .nothing: break
             }
         }
+        if kind == .network, let offered = offered(text, to: tenants) { return offered }
         // Only what a Swarm makes of a service stands nowhere in the store.
         let isOfTasks = kind == .container || (kind == .volume && Sighting.isAnonymousVolume(text))
         let served = tenants.filter {
@@ -31,10 +33,15 @@ extension Ownership {
     /// Tells the engine's names as a tenant knows them.
     func retelling(for tenant: String) -> Retelling {
         let objects = self.objects
+        let offers = visibleOffers(to: tenant)
         return Retelling { mark in
-            objects.called(mark).map {
-                Retelling.Name(
-                    engineName: $0.engineName, shown: $0.tenant == tenant ? $0.name : nil)
+            objects.called(mark).map { called in
+                let isOffered =
+                    called.kind == ObjectKind.network.rawValue
+                    && offers.contains { $0.isOf(called.name, of: called.tenant) }
+                return Retelling.Name(
+                    engineName: called.engineName,
+                    shown: called.tenant == tenant || isOffered ? called.name : nil)
             }
         }
     }

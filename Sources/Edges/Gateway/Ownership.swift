@@ -2,6 +2,7 @@ import Acts
 package import Engine
 package import EngineAPI
 package import Logging
+package import Policy
 package import Store
 import Synchronization
 
@@ -13,6 +14,8 @@ package final class Ownership: Sendable {
     private let sealer: Sealer
     private let facts: EngineFacts
     private let log: Logger
+    /// The networks that are offered to a tenant at this moment.
+    let offers: @Sendable (_ tenant: String) -> [NetworkOffer]
     /// True when something has gone that the store may still have.
     let isStale = Atomic(false)
     // Guards the containers that were settled by what was seen; held for an append or a copy.
@@ -25,7 +28,12 @@ package final class Ownership: Sendable {
     ///   - sealer: Makes and knows seals.
     ///   - facts: What the engine calls itself.
     ///   - log: Where is said what could not be kept.
-    package init(_ objects: ObjectStore, _ sealer: Sealer, _ facts: EngineFacts, _ log: Logger) {
+    ///   - offers: The networks that are offered to a tenant at this moment.
+    package init(
+        _ objects: ObjectStore, _ sealer: Sealer, _ facts: EngineFacts, _ log: Logger,
+        offers: @escaping @Sendable (_ tenant: String) -> [NetworkOffer] = { _ in [] }
+    ) {
+        self.offers = offers
         self.objects = objects
         self.sealer = sealer
         self.facts = facts

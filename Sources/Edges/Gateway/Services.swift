@@ -2,6 +2,7 @@ package import Crypto
 package import Engine
 package import Ledger
 package import Logging
+import Policy
 package import Store
 
 /// What every connection of the gateway uses; shared by all loops.
@@ -52,7 +53,9 @@ package struct Services: Sendable {
         self.authority = authority
         self.ledger = ledger
         self.store = store
-        ownership = Ownership(store.objects, sealer, facts, log)
+        ownership = Ownership(store.objects, sealer, facts, log) {
+            authority.policy.offers(to: $0)
+        }
         images = TenantImages(store, sealer, facts)
         self.facts = facts
         self.engine = engine

@@ -16,6 +16,7 @@ struct PolicyCompiler {
     private(set) var certificates = CertificateMappings()
     private(set) var bounds: [Taker: [Means: Int]] = [:]
     private(set) var quotas: [String: Quota] = [:]
+    private(set) var offers: [NetworkOffer] = []
     private(set) var grants: [String: [Grant]] = [:]
 
     /// A class of trust that tenants live in.
@@ -29,7 +30,9 @@ struct PolicyCompiler {
         static let open = Zone(level: .builtIn(.privileged), runtime: nil)
     }
 
-    private static let sections = ["levels", "zones", "tenants", "roles", "identities", "grants"]
+    private static let sections = [
+        "levels", "zones", "tenants", "offers", "roles", "identities", "grants",
+    ]
 
     init(_ reader: YAMLReader, trusted: Set<String>?) {
         self.reader = reader
@@ -46,6 +49,7 @@ struct PolicyCompiler {
         readLevels(sections["levels"])
         readZones(sections["zones"])
         readTenants(sections["tenants"], of: document)
+        readOffers(sections["tenants"], sections["offers"])
         readRoles(sections["roles"])
         readIdentities(sections["identities"])
         for node in reader.list(sections["grants"], "grants") { readGrant(node, issued: issued) }
@@ -83,7 +87,7 @@ struct PolicyCompiler {
                 continue
             }
             let record = reader.record(
-                value, "tenant \"\(word)\"", known: ["zone", "labels", "limits", "quota"])
+                value, "tenant \"\(word)\"", known: ["zone", "labels", "limits", "quota", "offers"])
             if let node = record["labels"] {
                 labels[word] = reader.texts(node, "labels").map { NamePattern($0) }
             }
@@ -101,6 +105,16 @@ struct PolicyCompiler {
             reader.report(
                 "there is no tenant", at: node ?? document, hint: "write tenants: {local: {}}")
         }
+    }
+
+    /// Tenants may be named before they stand in the file.
+    private mutating func readOffers(_ tenants: Node?, _ administrators: Node?) {
+        let compiler = OfferCompiler(reader, tenants: Set(self.tenants.keys))
+        for (name, value) in tenants?.mapping.map(Array.init) ?? [] {
+            guard let word = name.string, self.tenants[word] != nil else { continue }
+            offers += compiler.read(value.mapping?["offers"], of: word, beside: offers)
+        }
+        offers += compiler.read(administrators, of: nil, beside: offers)
     }
 
     private static func isTenantName(_ text: String) -> Bool {

@@ -41,6 +41,7 @@ package struct PolicyFile: Sendable {
         policy.sockets = sockets
         policy.bounds = compiler.bounds
         policy.quotas = compiler.quotas
+        policy.networkOffers = compiler.offers
         self.policy = policy
         unixUsers = compiler.identities
         certificates = compiler.certificates

@@ -52,12 +52,14 @@ extension ObjectStore {
         package let name: String
         /// Whose it is.
         package let tenant: String
+        /// What it is.
+        package let kind: String
     }
 
     /// What names with a mark are; the present one first.
     package func called(_ mark: String) -> [Called] {
         table.withLock { $0.called(mark) }.map {
-            Called(engineName: $0.engineName, name: $0.name, tenant: $0.tenant)
+            Called(engineName: $0.engineName, name: $0.name, tenant: $0.tenant, kind: $0.kind)
         }
     }
 

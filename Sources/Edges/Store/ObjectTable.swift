@@ -61,6 +61,7 @@ struct ObjectTable {
         let engineName: String
         let name: String
         let tenant: String
+        let kind: String
     }
 
     /// How many that are gone are remembered.
@@ -189,7 +190,8 @@ struct ObjectTable {
     }
 
     private mutating func call(_ object: OwnedObject, _ engineName: String, _ name: String) {
-        let called = Called(engineName: engineName, name: name, tenant: object.tenant)
+        let called = Called(
+            engineName: engineName, name: name, tenant: object.tenant, kind: object.kind)
         var all = (marks[object.mark] ?? []).filter { $0 != called }
         all.insert(called, at: 0)
         marks[object.mark] = Array(all.prefix(Self.rememberedNames))

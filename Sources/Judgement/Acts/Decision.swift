@@ -106,7 +106,7 @@ package enum Reason: Hashable, Sendable {
     case engineSocket(String)
     /// The engine's own socket, by this path, for an identity without a socket of its own.
     case noOwnSocket(String, identity: String)
-    /// An image that is not the tenant's alone, and would be changed.
+    /// An image, or a network that is offered, which is not the tenant's alone and would be changed.
     case sharedImage(Reference)
     /// An image's label that the tenant may not set.
     case inheritedLabel(Reference, String)

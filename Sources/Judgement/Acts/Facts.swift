@@ -75,6 +75,8 @@ package struct Facts: Hashable, Sendable {
     package var makers: [Reference: String] = [:]
     /// What images turned out to be.
     package var images: [Reference: ImageFinding] = [:]
+    /// What their owners call networks.
+    package var networks: [Reference: String] = [:]
     /// What names of images mean to tenants, each of which has its own.
     package var views: [String: ImageFacts] = [:]
     /// The full id of the network that stands for the engine's default one, for this tenant.
@@ -111,6 +113,7 @@ package struct Facts: Hashable, Sendable {
         resolutions.merge(other.resolutions) { $1 }
         powers.merge(other.powers) { $1 }
         images.merge(other.images) { $1 }
+        networks.merge(other.networks) { $1 }
         views.merge(other.views) { $0.merging($1) }
     }
 

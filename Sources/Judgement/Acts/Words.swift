@@ -158,8 +158,11 @@ extension Refusal {
                 + "unix:///run/quaymaster/\(identity)/docker.sock?identity=\(identity) under listen: in "
                 + "quaymaster.yaml"
         case .sharedImage(let reference):
-            "the image \(reference.text) (\(reference.origin)) is not this tenant's alone; "
-                + "rule \(rule)\(place); an administrator changes what tenants share"
+            "the \(reference.kind.rawValue) \(reference.text) (\(reference.origin)) is not this "
+                + "tenant's alone; rule \(rule)\(place); "
+                + (reference.kind == .network
+                    ? "its containers may join and leave it"
+                    : "an administrator changes what tenants share")
         case .inheritedLabel(let reference, let name):
             "the image \(reference.text) brings the label \(name), which other programs obey; "
                 + "rule \(rule)\(place); the tenant's labels: in the policy say which are allowed"

@@ -6,6 +6,11 @@ extension Draft {
     /// The objects that the request's filters name.
     package var filterNames: [FilterName] { FilterName.read(call) }
 
+    /// True when the request's filters name labels.
+    package var filtersLabels: Bool {
+        ParameterValue.json(call.query.value("filters"))?["label"] != nil
+    }
+
     /// What events the request asks for by the names of objects; nil: whatever they tell of.
     package var eventFilter: EventFilter? { EventFilter(call) }
 

@@ -20,10 +20,11 @@ package enum EventView {
     ///   - tenant: Whose events are shown.
     ///   - owner: Says whose an object is, or was when it has just gone.
     ///   - names: What tenants call images.
+    ///   - offered: True for a network that is offered to the tenant.
     /// - Returns: What is done with it.
     package static func judge(
         _ line: [UInt8], for tenant: String, owner: Sighting.Owner,
-        names: ImageNames
+        names: ImageNames, offered: (Sighting) -> Bool = { _ in false }
     ) -> Verdict {
         let event: JSONValue
         do {
@@ -49,7 +50,18 @@ package enum EventView {
             let isOwn =
                 names.own(tenant, id) != nil || StampedLabel.tenant(in: attributes) == tenant
             return isOwn ? .shown : .hidden
-        case .container, .network, .volume, .service, .secret, .config:
+        case .network:
+            let network = Sighting(kind, id, name: attributes?["name"]?.string ?? "")
+            let isOwn = owner(network) == tenant
+            guard let member = attributes?["container"]?.string, !member.isEmpty else {
+                return isOwn ? .shown : owner(network) == nil ? .unknown(kind, id) : .hidden
+            }
+            // Several tenants' containers may join one; each hears of its own.
+            guard isOwn || offered(network) else { return .hidden }
+            let container = Sighting(.container, member)
+            guard let owner = owner(container) else { return .unknown(.container, member) }
+            return owner == tenant ? .shown : .hidden
+        case .container, .volume, .service, .secret, .config:
             let seal = attributes?[StampedLabel.seal]?.string ?? ""
             guard let owner = owner(Sighting(kind, id, seal: seal)) else {
                 return .unknown(kind, id)

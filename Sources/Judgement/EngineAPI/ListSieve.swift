@@ -140,15 +140,30 @@ package struct ListSieve: Sendable {
     private static func narrow(
         _ kind: ObjectKind, _ item: JSONObject, to tenant: String, _ owners: Owners
     ) -> JSONValue? {
-        let isOwn = Sighting(kind, of: .object(item)).flatMap(owners.objects) == tenant
+        let sighting = Sighting(kind, of: .object(item))
+        let isOwn = sighting.flatMap(owners.objects) == tenant
+        if kind == .network, let sighting {
+            return narrow(network: item, sighting, isOwn: isOwn, to: tenant, owners)
+        }
         guard isOwn else { return nil }
         var item = OriginView.named(kind, item, owners.images)
-        if kind == .network { item = NetworkView.hidingBridge(item) }
-        if kind == .network || kind == .volume { item = StampedLabel.hidden(in: item) }
+        if kind == .volume { item = StampedLabel.hidden(in: item) }
         // The name of any image of the same content stands there.
         item["ImageManifestDescriptor"] = item["ImageManifestDescriptor"].map(
             DescriptorView.unnamed)
         return .object(item)
+    }
+
+    private static func narrow(
+        network: JSONObject, _ sighting: Sighting, isOwn: Bool, to tenant: String, _ owners: Owners
+    ) -> JSONValue? {
+        if isOwn {
+            // What stands for the engine's default network is listed no more than that is.
+            if sighting.name == TenantNetwork.name(of: tenant) { return nil }
+            return .object(NetworkMembers.own(network, of: tenant, owners))
+        }
+        guard owners.offered(sighting, tenant) else { return nil }
+        return .object(NetworkMembers.offered(network, to: tenant, owners))
     }
 
     /// The engine has ended.

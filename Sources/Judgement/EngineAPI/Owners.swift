@@ -5,14 +5,19 @@ package struct Owners {
     /// What tenants call images.
     package let images: ImageNames
 
+    /// True for a network that is offered to a tenant.
+    package let offered: (_ network: Sighting, _ tenant: String) -> Bool
+
     /// Tells names as the client knows them; nil: as the engine says them.
     package let names: Retelling?
 
     /// Puts them together; without any everything is the administrators'.
     package init(
         objects: @escaping Sighting.Owner = { _ in nil },
-        images: ImageNames = ImageNames(), names: Retelling? = nil
+        images: ImageNames = ImageNames(), names: Retelling? = nil,
+        offered: @escaping (Sighting, String) -> Bool = { _, _ in false }
     ) {
+        self.offered = offered
         self.names = names
         self.objects = objects
         self.images = images

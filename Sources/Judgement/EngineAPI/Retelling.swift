@@ -64,6 +64,15 @@ package struct Retelling {
         return copied == 0 ? text : output + text[copied...]
     }
 
+    /// True when a text holds a name that is somebody else's.
+    func isAnothers(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard let sign = Self.nextSign(in: bytes, from: 0) else { return false }
+        let digits = bytes[(sign + 2)..<(sign + 2 + EngineName.digits)]
+        let match = Self.match(book(String(decoding: digits, as: UTF8.self)), in: bytes, at: sign)
+        return match.map { $0.1 == nil } ?? true
+    }
+
     /// Where `qm`, 16 hexadecimal digits and a hyphen stand next.
     static func nextSign(in text: [UInt8], from start: Int) -> Int? {
         let length = 2 + EngineName.digits

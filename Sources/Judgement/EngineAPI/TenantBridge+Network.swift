@@ -56,19 +56,4 @@ package enum NetworkView {
         network["Options"] = .object(options)
         return network
     }
-
-    /// An answer of `GET /networks/{id}` as its tenant sees it.
-    ///
-    /// - Parameter body: The engine's answer.
-    /// - Returns: The answer, or nil when the engine's is not what it should be.
-    package static func hidingBridge(_ body: [UInt8]) -> [UInt8]? {
-        do {
-            guard let network = try JSONReader.value(of: body, depthLimit: 64).object else {
-                return nil
-            }
-            return JSONWriter.bytes(.object(StampedLabel.hidden(in: hidingBridge(network))))
-        } catch {
-            return nil
-        }
-    }
 }

@@ -11,8 +11,8 @@ enum AnswerView {
     /// A container without the execs that others have made, and with the image's name as its maker
     /// said it.
     case container(tenant: String?)
-    /// A network without the name of its bridge.
-    case network
+    /// A network without the name of its bridge and without what others have on it.
+    case network(tenant: String)
     /// A volume without our labels.
     case volume
     /// A service with the image's name as its maker said it.
@@ -51,14 +51,18 @@ enum AnswerView {
             self = .made(kind)
             return
         }
+        if operation?.name == "NetworkInspect", permit?.isShared == true,
+            let tenant = permit?.tenant
+        {
+            self = .network(tenant: tenant)
+            return
+        }
         switch operation?.name {
         case "ContainerInspect":
             self = .container(tenant: permit?.namesImages == true ? permit?.tenant : nil)
         // Whoever lists containers next is to see it.
         case "ContainerCreate": self = .made(.container)
         case "SystemEvents": self = .events
-        case "NetworkInspect" where permit?.isShared == true && permit?.tenant != nil:
-            self = .network
         case "ContainerExec": self = .exec
         case let name?:
             if let tenant = permit?.tenant, permit?.namesImages == true,
@@ -149,7 +153,7 @@ enum AnswerView {
         case .service: OriginView.named(.service, body, owners.images)
         // They are never collected.
         case .events, .list, .lines, .late, .progress: nil
-        case .network: NetworkView.hidingBridge(body)
+        case .network(let tenant): NetworkMembers.show(body, to: tenant, owners)
         case .volume: StampedLabel.hidden(in: body)
         case .named, .whole: body
         case .exec: ContainerView.madeExec(body) == nil ? nil : body

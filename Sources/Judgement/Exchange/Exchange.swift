@@ -52,6 +52,11 @@ package struct Exchange: ~Copyable {
     package var filterNames: [FilterName] {
         if case .judging(let draft) = state { draft.filterNames } else { [] }
     }
+    /// True for a list that is asked for by labels.
+    package var filtersLabels: Bool {
+        if case .judging(let draft) = state { draft.filtersLabels } else { asksByLabels }
+    }
+    private var asksByLabels = false
     /// The permission, once there is one.
     package private(set) var permit: Permit?
     /// The images that are made for a tenant, and what keeps them on the engine.
@@ -247,6 +252,7 @@ package struct Exchange: ~Copyable {
             draft.pinSaved(facts)
         }
         imageFilter = draft.imageFilter
+        asksByLabels = draft.filtersLabels
         do {
             if marks.namesAreOurs {
                 nameFilter = try draft.nameFilter()

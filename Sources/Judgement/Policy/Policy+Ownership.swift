@@ -46,7 +46,14 @@ extension Policy {
             case .absent?, nil: reference.mayBeAbsent && found == .absent
             }
         if isOwn { return nil }
-        return Self.foreign(reference)
+        guard isOffered(reference, to: tenant, facts) else { return Self.foreign(reference) }
+        switch reference.use {
+        // One of the tenant's own may have the same name, and stands before it.
+        case .reads, .fetches, .makes: return nil
+        case .changes:
+            return Refusal(
+                rule: "network.offered", location: nil, reason: .sharedImage(reference))
+        }
     }
 
     /// A tenant's names of images are its own, whatever others call theirs: it makes and moves them as
@@ -87,7 +94,10 @@ extension Policy {
     }
 
     /// Engines make networks of some names, and we make each tenant's own.
-    private static func isReserved(network name: String) -> Bool {
+    ///
+    /// - Parameter name: The name, in small letters.
+    /// - Returns: True when no tenant makes a network of it.
+    package static func isReserved(network name: String) -> Bool {
         reservedNetworks.contains(name) || name.hasPrefix(TenantNetwork.prefix)
     }
 

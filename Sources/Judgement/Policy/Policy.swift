@@ -55,6 +55,8 @@ package struct Policy: Sendable {
     package var quotas: [String: Quota] = [:]
     /// How much of the gateway somebody may take up, where the policy says so.
     package var bounds: [Taker: [Means: Int]] = [:]
+    /// The networks that others than their owners may join.
+    package var networkOffers: [NetworkOffer] = []
     /// The first part of every tenant's cgroup.
     package var cgroupRoot = "quaymaster"
     /// The sockets on which identities are themselves.
