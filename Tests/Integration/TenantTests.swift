@@ -42,7 +42,10 @@ extension Integration {
                 #expect(foreign.status != 0 && foreign.errors.contains("own"), "\(foreign)")
                 try plane.docker("alice", "run", "-d", "--name", "joined", "--network", "own", "bb:1", "sleep", "100")
                 let mode = try plane.docker("alice", "inspect", "-f", "{{.HostConfig.NetworkMode}}", "joined")
-                #expect(mode.output.trimmingCharacters(in: .whitespacesAndNewlines) == id, "\(mode)")
+                #expect(mode.output == "own\n", "\(mode)")
+                let raw = try plane.engine.docker(
+                    "inspect", "-f", "{{.HostConfig.NetworkMode}}", plane.engine.id("joined"))
+                #expect(raw.output == id + "\n", "\(raw)")
                 let keys = try plane.docker(
                     "alice", "inspect", "-f", "{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{end}}", "joined")
                 #expect(keys.output.contains("own"), "\(keys)")

@@ -111,7 +111,7 @@ package final class ObjectStore: Sendable {
             } catch {
                 return completion(.failure(file.words(error)))
             }
-            table.withLock { $0.add(object) }
+            table.withLock { $0.intend(object) }
             completion(.success(()))
         }
     }

@@ -16,6 +16,8 @@ struct ObjectTable {
     private var marks: [String: [Called]] = [:]
     /// What is being made or renamed at this moment.
     private var underWay: Set<String> = []
+    /// What has its name and is not written down: it does not count yet.
+    private var reserved: Set<String> = []
     /// What objects were that are gone: their last events come later.
     private var gone: [OwnedObject.Key: OwnedObject] = [:]
     private var goneOrder: [OwnedObject.Key] = []
@@ -112,7 +114,14 @@ struct ObjectTable {
         if let holder = named(object.name, like: object) { return holder }
         add(object)
         underWay.insert(object.nonce)
+        reserved.insert(object.nonce)
         return nil
+    }
+
+    /// Adds what is written down from here on.
+    mutating func intend(_ object: OwnedObject) {
+        reserved.remove(object.nonce)
+        add(object)
     }
 
     /// Keeps a new name for an object if it is free.
@@ -179,6 +188,7 @@ struct ObjectTable {
         if object.origin != .made { unsealed[Share(object), default: 0] += 1 }
         pending[object.nonce] = nil
         underWay.remove(object.nonce)
+        reserved.remove(object.nonce)
         settled[key] = object
         keys[object.nonce] = key
         shares[Share(object), default: []].insert(object.nonce)
@@ -216,6 +226,7 @@ struct ObjectTable {
         (shares[Share(kind: kind, tenant: tenant)]?.count ?? 0)
             + pending.values.count {
                 $0.kind == kind && $0.tenant == tenant && $0.nonce != nonce
+                    && !reserved.contains($0.nonce)
             }
     }
 
@@ -257,6 +268,7 @@ struct ObjectTable {
 
     mutating func drop(_ nonce: String) {
         underWay.remove(nonce)
+        reserved.remove(nonce)
         guard let object = pending.removeValue(forKey: nonce) else { return }
         forgetName(object, object.name)
         if named(object.name, like: object) == nil { marks[object.mark] = nil }

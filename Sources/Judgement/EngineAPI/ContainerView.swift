@@ -23,6 +23,26 @@ package enum ContainerView {
         return JSONWriter.bytes(.object(object))
     }
 
+    /// A container whose network is named where we have sent its id: clients look the mode up among the
+    /// networks, which stand there by their names.
+    static func namingNetwork(_ container: JSONObject) -> JSONObject {
+        guard var host = container["HostConfig"]?.object, let mode = host["NetworkMode"]?.string,
+            mode.utf8.count == 64,
+            let network = container["NetworkSettings"]?["Networks"]?.object?.members.first(where: {
+                $0.value["NetworkID"]?.string == mode
+            })
+        else { return container }
+        host["NetworkMode"] = .string(network.name)
+        var container = container
+        container["HostConfig"] = .object(host)
+        return container
+    }
+
+    /// The same in an answer of inspect.
+    package static func namingNetwork(_ body: [UInt8]) -> [UInt8]? {
+        read(body)?.object.map { JSONWriter.bytes(.object(namingNetwork($0))) }
+    }
+
     /// The id in the answer to the making of an exec.
     package static func madeExec(_ body: [UInt8]) -> String? {
         read(body)?["Id"]?.string

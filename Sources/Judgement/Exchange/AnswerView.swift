@@ -148,7 +148,10 @@ enum AnswerView {
         case .info: SummaryView.narrow(body)
         case .container(let tenant):
             ContainerView.hidingExecs(body, where: isSeen).flatMap {
-                tenant == nil ? $0 : OriginView.named(.container, $0, owners.images)
+                tenant == nil
+                    ? $0
+                    : OriginView.named(.container, $0, owners.images)
+                        .flatMap(ContainerView.namingNetwork)
             }
         case .service: OriginView.named(.service, body, owners.images)
         // They are never collected.
