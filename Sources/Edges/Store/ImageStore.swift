@@ -86,11 +86,6 @@ package final class ImageStore: Sendable {
             .sorted { ($0.tenant, $0.reference, $0.nonce) < ($1.tenant, $1.reference, $1.nonce) }
     }
 
-    /// The tenants that had an image and have it no more.
-    package func losers(of image: String, on engine: String) -> Set<String> {
-        table.withLock { $0.losers(of: image, on: engine) }
-    }
-
     /// The most names that a tenant has; nil when there is room for these.
     package func limit(
         on names: some Collection<String>, of tenant: String, on engine: String

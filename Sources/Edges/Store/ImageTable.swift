@@ -64,11 +64,6 @@ struct ImageTable {
     /// A row that is gone.
     func lost(_ nonce: String) -> ImageRow? { gone.last { $0.nonce == nonce } }
 
-    /// Whose an image was, last.
-    func losers(of image: String, on engine: String) -> Set<String> {
-        Set(gone.filter { $0.image == image && $0.engine == engine }.map(\.tenant))
-    }
-
     mutating func add(_ origin: ImageOrigin) {
         if let old = origins[origin.nonce] { forget(old) }
         origins[origin.nonce] = origin
