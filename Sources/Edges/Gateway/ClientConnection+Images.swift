@@ -21,7 +21,8 @@ extension ClientConnection {
         if operation == "ImageDelete" { return markRemoval(act, of: tenant, then) }
         var names = Self.claimed(permit)
         let makes = ["ImageBuild", "ImageCommit"].contains(operation) || act.verbs == [.import]
-        if makes, names.isEmpty { names = [""] }
+        // What gets no name counts all the same: a build without one, a pull by digest.
+        if makes || operation == "ImageCreate", names.isEmpty { names = [""] }
         let images = loop.services.images
         if let most = images.rows.limit(on: names, of: tenant, on: loop.services.facts.id) {
             return run(exchange.namesExhausted(most))
