@@ -23,6 +23,26 @@ import Testing
         }
     }
 
+    /// Each byte was compared with each name: thousands of them stopped the loop.
+    @Test func manyNamesAreToldEach() {
+        let namings = (0..<5000).map { number in
+            let digits = String(number, radix: 16)
+            let nonce = String(repeating: "0", count: 32 - digits.count) + digits
+            return ImageNaming(ImageAnchor(nonce: nonce, tenant: "red"), as: "docker.io/library/app:\(number)")
+        }
+        let imageTelling = ImageTelling(namings)
+        for number in [0, 1, 4999] {
+            let said = namings[number].anchor.name
+            #expect(imageTelling.tell("<\(said)>") == "<app:\(number)>")
+            #expect(imageTelling.tell(said) == "app:\(number)")
+            // Not quite an anchor, or nobody's.
+            #expect(imageTelling.tell(String(said.dropLast())) == String(said.dropLast()))
+            #expect(imageTelling.tell(said.replacing("red", with: "blue")) == said.replacing("red", with: "blue"))
+        }
+        let long = String(repeating: "quaymaster.invalid/", count: 20_000)
+        #expect(imageTelling.tell(long) == long)
+    }
+
     @Test func aPullByDigestIsToldAsTheTags() {
         let digest = "sha256:" + String(repeating: "1", count: 64)
         var imageTelling = ImageTelling([Self.named])

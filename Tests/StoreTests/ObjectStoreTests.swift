@@ -202,7 +202,7 @@ import Testing
             try Store(directory: directory).close()
             let path = directory.appendingPathComponent("store.sqlite").path
             try await DatabaseQueue(path: path).write { database in
-                for table in ["owned_object", "tenant_image", "image_origin", "borrowed_name"] {
+                for table in ["owned_object", "tenant_image", "image_origin"] {
                     try database.execute(sql: "DROP TABLE IF EXISTS \(table)")
                 }
                 try database.execute(

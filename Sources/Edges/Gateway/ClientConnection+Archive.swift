@@ -135,8 +135,11 @@ extension ClientConnection {
         var anchor: () -> ImageAnchor? = { nil }
         if case .permit(let permit) = decision, permit.namesImages, let tenant = permit.tenant {
             seen = facts.seen(by: tenant)
+            var names = Self.claimed(permit)
+            // What is loaded without a name counts all the same.
+            if exchange.operation?.name == "ImageLoad", names.isEmpty { names = [""] }
             if let most = loop.services.images.rows.limit(
-                on: Self.claimed(permit), of: tenant, on: loop.services.facts.id)
+                on: names, of: tenant, on: loop.services.facts.id)
             {
                 return run(exchange.namesExhausted(most))
             }

@@ -148,6 +148,7 @@ extension ClientConnection {
     func look(at now: NIODeadline, _ date: Date) {
         if let deadline, now >= deadline { return expire() }
         if case .unknown = peer { return }
+        lookAtLent(at: now)
         if let objection = loop.services.authority.objection(to: peer, at: date) {
             end(objection)
         }

@@ -170,6 +170,7 @@ extension ClientConnection: EngineConnectionUser {
                 record?.status = head.status
                 engineStatus = head.status
                 forgetRemoved()
+                noteLateOrigin()
             }
             run(exchange.answered(head))
             return true

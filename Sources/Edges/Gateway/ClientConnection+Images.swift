@@ -17,11 +17,12 @@ extension ClientConnection {
         guard let tenant = permit.tenant, let operation = exchange.operation?.name else {
             return then(Marks())
         }
-        markBorrowed(act)
+        markBorrowed(act, of: tenant)
         if operation == "ImageDelete" { return markRemoval(act, of: tenant, then) }
         var names = Self.claimed(permit)
         let makes = ["ImageBuild", "ImageCommit"].contains(operation) || act.verbs == [.import]
-        if makes, names.isEmpty { names = [""] }
+        // What gets no name counts all the same: a build without one, a pull by digest.
+        if makes || operation == "ImageCreate", names.isEmpty { names = [""] }
         let images = loop.services.images
         if let most = images.rows.limit(on: names, of: tenant, on: loop.services.facts.id) {
             return run(exchange.namesExhausted(most))
@@ -65,6 +66,8 @@ extension ClientConnection {
         if !anchored.isEmpty { loop.services.images.end(anchored) }
         anchored = []
         doomed = []
+        unnamed = nil
+        lateOrigin = nil
     }
 
     /// Notes what a container or a service is made from, before it is written down itself.
@@ -77,16 +80,23 @@ extension ClientConnection {
             }),
             case .found(let id, _)? = facts[image]
         else { return }
-        var nonce = intent?.nonce
-        if nonce == nil, act.relabels,
-            let object = act.references.first(where: { $0.origin == "path" }),
-            case .found(let path, _)? = facts[object]
-        {
-            nonce = loop.services.ownership.object(object.kind, path)?.nonce
+        if let nonce = intent?.nonce {
+            return loop.services.images.rows.note(
+                ImageOrigin(nonce: nonce, tenant: tenant, said: image.text, image: id))
         }
-        guard let nonce else { return }
-        loop.services.images.rows.note(
-            ImageOrigin(nonce: nonce, tenant: tenant, said: image.text, image: id))
+        guard act.relabels, let object = act.references.first(where: { $0.origin == "path" }),
+            case .found(let path, _)? = facts[object],
+            let nonce = loop.services.ownership.object(object.kind, path)?.nonce
+        else { return }
+        // What is there keeps its origin until the engine has changed it.
+        lateOrigin = ImageOrigin(nonce: nonce, tenant: tenant, said: image.text, image: id)
+    }
+
+    /// Notes what a service is made from by now, once the engine has said so.
+    func noteLateOrigin() {
+        defer { lateOrigin = nil }
+        guard let lateOrigin, (200..<300).contains(engineStatus) else { return }
+        loop.services.images.rows.note(lateOrigin)
     }
 
     // MARK: What was made
@@ -197,9 +207,15 @@ extension ClientConnection {
     ) {
         let images = loop.services.images
         guard let reference = act.references.first(where: { $0.kind == .image }),
-            let image = facts.images[reference], let anchor = image.anchor,
-            let row = images.rows.row(anchor.nonce)
+            let image = facts.images[reference], case .found(let id, _)? = facts[reference]
         else { return then(Marks()) }
+        guard let anchor = image.anchor else {
+            return markUnnamed(reference.text, id, of: tenant, then)
+        }
+        // Another request of the tenant's may have removed it since it was looked up.
+        guard let row = images.rows.row(anchor.nonce), row.tenant == tenant else {
+            return noImage(reference.text)
+        }
         let all = images.rows.rows(of: row.image, on: row.engine, tenant: tenant)
         let isForced = exchange.forces
         let doomed = image.name == nil ? all.filter { $0.nonce != row.nonce } + [row] : [row]
@@ -214,12 +230,31 @@ extension ClientConnection {
         then(marks)
     }
 
+    /// What the tenant has no row of gets an anchor first, which is what is removed: whatever else names
+    /// the image by then keeps it.
+    private func markUnnamed(
+        _ text: String, _ id: String, of tenant: String, _ then: @escaping (Marks) -> Void
+    ) {
+        let images = loop.services.images
+        guard images.isNobodysBut(tenant, id) else { return noImage(text) }
+        let anchor = makeAnchor(for: tenant)
+        unnamed = (id, anchor)
+        var marks = Marks()
+        marks.removed = anchor
+        then(marks)
+    }
+
+    private func noImage(_ text: String) {
+        run(.answer(Answer(status: 404, message: "No such image: \(text)"), .close))
+    }
+
     private func conflict(_ words: String) {
         run(.answer(Answer(status: 409, message: "conflict: " + words), .close))
     }
 
     /// Takes all names but the last from the engine; that one is the client's request.
     func removeOthers(_ then: @escaping () -> Void) {
+        if let (id, anchor) = unnamed { return anchorUnnamed(id, anchor, then) }
         let others = doomed.dropLast()
         if others.isEmpty { return then() }
         var left = others.count
@@ -231,6 +266,21 @@ extension ClientConnection {
                 then()
                 self.process()
             }
+        }
+    }
+
+    private func anchorUnnamed(_ id: String, _ anchor: ImageAnchor, _ then: @escaping () -> Void) {
+        unnamed = nil
+        guard loop.services.images.isNobodysBut(anchor.tenant, id) else { return noImage(id) }
+        let number = self.number
+        imageWork.tag(id, anchor.repository, anchor.tenant) { result in
+            guard number == self.number, self.isActive else { return }
+            switch result {
+            case .success(true): then()
+            case .success(false): self.noImage(id)
+            case .failure(let failure): self.fail(failure)
+            }
+            self.process()
         }
     }
 }

@@ -4,161 +4,12 @@ import EngineAPI
 import Exchange
 import JSON
 import NIOCore
-import Policy
 import Store
 import Wire
 
-/// A name of the engine's that is a tenant's while its image is pushed, saved or pulled.
-struct BorrowedName: Hashable {
-    /// The name, in canonical spelling.
-    let name: String
-    /// The id of the tenant's image; "" for what is pulled.
-    let image: String
-    /// What keeps it; nil for what is pulled.
-    let anchor: ImageAnchor?
-    /// True when the engine had the name before.
-    var wasThere = false
-    /// True when its turn has come.
-    var isOurs = false
-}
-
-/// Images on their way from and to registries and archives, which need the engine's own names.
+/// Pulls of tenants, and what administrators do meanwhile.
 extension ClientConnection {
     private var work: ImageWork { ImageWork(services: loop.services, pool: loop.pool) }
-
-    // MARK: What is borrowed
-
-    /// Notes the names that a push or a save needs on the engine itself.
-    func markBorrowed(_ act: Act) {
-        guard ["ImagePush", "ImageGet", "ImageGetAll"].contains(exchange.operation?.name ?? "")
-        else { return }
-        var seen = Set<String>()
-        for reference in act.references where reference.kind == .image {
-            guard let image = facts.images[reference], let anchor = image.anchor,
-                let name = image.name, case .found(let id, _)? = facts[reference],
-                seen.insert(name).inserted
-            else { continue }
-            borrowed.append(BorrowedName(name: name, image: id, anchor: anchor))
-        }
-        // In one order, so that nobody waits for who waits.
-        borrowed.sort { $0.name < $1.name }
-    }
-
-    /// Gets the names that are needed on the engine, one after the other.
-    func borrowNames(_ then: @escaping () -> Void) {
-        guard let index = borrowed.firstIndex(where: { !$0.isOurs }) else { return then() }
-        let number = self.number
-        let turns = loop.services.images.turns
-        let name = borrowed[index].name
-        turns.take(name, on: loop.eventLoop) {
-            guard number == self.number, self.isActive else { return turns.leave(name) }
-            self.borrowed[index].isOurs = true
-            self.work.inspect(name) { result in
-                guard number == self.number, self.isActive else { return }
-                self.found(result, index) { self.borrowNames(then) }
-                self.process()
-            }
-        }
-    }
-
-    private func found(
-        _ result: Result<InspectedImage?, EngineFailure>, _ index: Int, _ then: @escaping () -> Void
-    ) {
-        let wanted = borrowed[index]
-        switch result {
-        case .failure(let failure): fail(failure)
-        case .success(let image?):
-            borrowed[index].wasThere = true
-            guard wanted.image.isEmpty || image.id == wanted.image else {
-                return refuseName(wanted.name)
-            }
-            then()
-        case .success(nil) where wanted.image.isEmpty: then()
-        case .success(nil): borrow(wanted, then)
-        }
-    }
-
-    private func refuseName(_ name: String) {
-        let said = ImageReference(name)?.familiar ?? name
-        run(
-            .answer(
-                Answer(
-                    status: 409,
-                    message:
-                        "quaymaster: refused: the engine has another image of the name \(said), "
-                        + "which is everybody's; rule name.shared; give the image another name, or "
-                        + "have an administrator remove that one", rule: "name.shared"), .close))
-    }
-
-    /// Names the tenant's image on the engine. That the name is the tenant's is on the disk before.
-    private func borrow(_ wanted: BorrowedName, _ then: @escaping () -> Void) {
-        guard let tenant = exchange.permit?.tenant, let name = ImageReference(wanted.name),
-            let tag = name.tag
-        else { return run(exchange.abort()) }
-        let images = loop.services.images
-        images.beginBorrowing(wanted.name)
-        let bound = NIOLoopBound((self, then), eventLoop: loop.eventLoop)
-        let number = self.number
-        let eventLoop = loop.eventLoop
-        loop.services.store.claim([wanted.name], for: tenant, by: peer.identity) { result in
-            eventLoop.execute {
-                let (connection, then) = bound.value
-                guard number == connection.number, connection.isActive else { return }
-                guard case .success = result else { return connection.refuseName(wanted.name) }
-                connection.work.tag(wanted.image, name.name, tag) { result in
-                    guard number == connection.number, connection.isActive else { return }
-                    switch result {
-                    case .success(true): then()
-                    case .success(false): connection.refuseName(wanted.name)
-                    case .failure(let failure): connection.fail(failure)
-                    }
-                    connection.process()
-                }
-            }
-        }
-    }
-
-    /// Gives names back, whoever has gone; what cannot be given back now is by the keeper.
-    func returnNames() {
-        let names = borrowed.filter(\.isOurs)
-        borrowed = []
-        guard !names.isEmpty else { return }
-        let tenant = exchange.permit?.tenant ?? ""
-        let services = loop.services
-        let work = self.work
-        let isPush = exchange.operation?.name == "ImagePush"
-        for name in names {
-            let leave = {
-                services.images.endBorrowing(name.name)
-                services.images.turns.leave(name.name)
-            }
-            // What was there stays; the engine's trace of a pull has its row by now.
-            guard !name.wasThere else {
-                leave()
-                continue
-            }
-            let end = { (isGone: Bool) in
-                guard isGone, name.anchor != nil else { return leave() }
-                let bound = NIOLoopBound(leave, eventLoop: work.pool.eventLoop)
-                let eventLoop = work.pool.eventLoop
-                services.store.release([name.name], of: tenant) { _ in
-                    eventLoop.execute { bound.value() }
-                }
-            }
-            guard isPush, let reference = ImageReference(name.name) else {
-                work.untag(name.name, keepsContent: true, end)
-                continue
-            }
-            // Engines note where an image was pushed to, which would keep it.
-            work.digests(of: name.image, in: reference.name) { digests in
-                for digest in digests { work.untag(digest, keepsContent: true) }
-                if let digest = digests.first, let nonce = name.anchor?.nonce {
-                    services.images.rows.note(digest: digest, of: nonce) { _ in }
-                }
-                work.untag(name.name, keepsContent: true, end)
-            }
-        }
-    }
 
     /// Why an administrator's act does not go on: it would take a tenant's image for everybody's.
     func lentName(_ act: Act) -> Answer? {
@@ -230,7 +81,7 @@ extension ClientConnection {
         let naming = ImageNaming(images.anchor(for: tenant), as: reference)
         images.begin([naming])
         anchored.append(naming)
-        borrowed = [BorrowedName(name: pulled, image: "", anchor: nil)]
+        borrowed = [BorrowedName(pulled, of: tenant)]
         var marks = Marks()
         marks.namings = [naming]
         marks.pulled = digest
@@ -252,23 +103,6 @@ extension ClientConnection {
                     then(nil)
                 }
             }
-        }
-    }
-}
-
-extension ImageWork {
-    /// Under which digests of a repository an engine knows an image.
-    func digests(
-        of id: String, in repository: String, _ then: @escaping ([String]) -> Void
-    ) {
-        let version = services.facts.traits?.version ?? .floor
-        EngineCall.make(pool, .get, "/v\(version)/images/\(id)/json") { result in
-            guard case .success(let answer) = result, answer.head.status == 200 else {
-                return then([])
-            }
-            let digests = (answer.json?["RepoDigests"]?.array ?? []).compactMap(\.string)
-                .compactMap { ImageReference($0) }.filter { $0.name == repository }
-            then(digests.map(\.canonical))
         }
     }
 }

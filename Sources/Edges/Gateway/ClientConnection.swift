@@ -137,6 +137,12 @@ final class ClientConnection: ChannelInboundHandler {
     var registryAuth: String?
     /// The rows whose names are removed, the last of which the engine is asked for.
     var doomed: [ImageRow] = []
+    /// An image without a row that is removed, and the anchor that it gets for it.
+    var unnamed: (id: String, anchor: ImageAnchor)?
+    /// What a service is made from once the engine has changed it.
+    var lateOrigin: ImageOrigin?
+    /// How long others have been kept waiting for a name of the engine's.
+    var lending = Lending()
     /// The number of a request that is making an exec.
     var making: UInt64?
 

@@ -1,6 +1,7 @@
 import Acts
 import Engine
 import EngineAPI
+import NIOCore
 import Store
 import Synchronization
 
@@ -17,6 +18,8 @@ package final class TenantImages: Sendable {
     private let lastNonces = Mutex<[String: String]>([:])
     // Guards the names that are borrowed now; held for a look-up or a note.
     private let borrowing = Mutex<Set<String>>([])
+    // Guards the names that the engine may still give, and until when; held for a look-up or a note.
+    private let doubtful = Mutex<[String: NIODeadline]>([:])
     /// Who has a name of the engine's for a push, a save or a pull.
     let turns = Turns()
     /// True when there may be anchors without rows, or rows without anchors.
@@ -83,8 +86,30 @@ package final class TenantImages: Sendable {
     /// Notes that it is not any more.
     func endBorrowing(_ name: String) { borrowing.withLock { _ = $0.remove(name) } }
 
-    /// True for a name that somebody gives back himself.
-    func isBorrowed(_ name: String) -> Bool { borrowing.withLock { $0.contains(name) } }
+    /// True for a name that somebody gives back himself, or that the engine may still give.
+    func isBorrowed(_ name: String) -> Bool {
+        borrowing.withLock { $0.contains(name) } || isDoubtful(name)
+    }
+
+    /// Notes that the engine was told to give a name and has not said whether it has: the name stays the
+    /// tenant's until the keeper has looked, later.
+    func doubt(_ name: String) {
+        doubtful.withLock { $0[name] = .now() + Self.doubt }
+        isStale.store(true, ordering: .relaxed)
+    }
+
+    /// True while the engine may still give a name.
+    func isDoubtful(_ name: String) -> Bool {
+        doubtful.withLock { doubtful in
+            guard let end = doubtful[name] else { return false }
+            if NIODeadline.now() < end { return true }
+            doubtful[name] = nil
+            return false
+        }
+    }
+
+    /// How long an engine may take to carry out what it did not answer.
+    private static let doubt = TimeAmount.minutes(2)
 
     // MARK: Names
 
@@ -150,6 +175,15 @@ package final class TenantImages: Sendable {
     private func isUsed(_ tenant: String, _ id: String) -> Bool {
         rows.uses(of: id, by: tenant).contains { nonce in
             store.objects.settled(nonce) != nil || store.objects.intent(nonce) != nil
+        }
+    }
+
+    /// True when no other tenant uses an image, and none has a row of it.
+    func isNobodysBut(_ tenant: String, _ id: String) -> Bool {
+        guard rows.rows(of: id, on: facts.id).isEmpty else { return false }
+        return !rows.origins.contains {
+            $0.image == id && $0.tenant != tenant
+                && (store.objects.settled($0.nonce) != nil || store.objects.intent($0.nonce) != nil)
         }
     }
 

@@ -86,20 +86,23 @@ package final class ImageStore: Sendable {
             .sorted { ($0.tenant, $0.reference, $0.nonce) < ($1.tenant, $1.reference, $1.nonce) }
     }
 
-    /// The tenants that had an image and have it no more.
-    package func losers(of image: String, on engine: String) -> Set<String> {
-        table.withLock { $0.losers(of: image, on: engine) }
-    }
-
-    /// The most names that a tenant has; nil when there is room for these.
+    /// The most images and names of images that a tenant has; nil when there is room for these.
+    ///
+    /// What a name that moves on leaves without one counts from then on.
+    ///
+    /// - Parameters:
+    ///   - names: Names that would be given; "" is an image without one.
+    ///   - tenant: Whose they would be.
+    ///   - engine: Where.
+    /// - Returns: The most, or nil.
     package func limit(
         on names: some Collection<String>, of tenant: String, on engine: String
     ) -> Int? {
         table.withLock { table in
-            let fresh = Set(names).filter {
-                !$0.isEmpty && table.row(engine, tenant, $0) == nil
-            }
-            return table.count(of: tenant) + fresh.count > mostNames ? mostNames : nil
+            let fresh = Set(names.filter { !$0.isEmpty && table.row(engine, tenant, $0) == nil })
+            let unnamed = names.count(where: \.isEmpty)
+            let all = table.count(of: tenant) + fresh.count + unnamed
+            return all > mostNames ? mostNames : nil
         }
     }
 

@@ -28,9 +28,9 @@ struct ImageTable {
         remove(row.nonce, remembers: false)
         rows[row.nonce] = row
         images[Image(engine: row.engine, id: row.image), default: []].insert(row.nonce)
+        counts[row.tenant, default: 0] += 1
         guard !row.reference.isEmpty else { return }
         names[Name(engine: row.engine, tenant: row.tenant, reference: row.reference)] = row.nonce
-        counts[row.tenant, default: 0] += 1
     }
 
     mutating func remove(_ nonce: String, remembers: Bool = true) {
@@ -42,10 +42,10 @@ struct ImageTable {
             if gone.count >= Self.memory { gone.removeFirst(Self.memory / 2) }
             gone.append(row)
         }
+        counts[row.tenant, default: 1] -= 1
         guard !row.reference.isEmpty else { return }
         let name = Name(engine: row.engine, tenant: row.tenant, reference: row.reference)
         if names[name] == nonce { names[name] = nil }
-        counts[row.tenant, default: 1] -= 1
     }
 
     func row(_ engine: String, _ tenant: String, _ reference: String) -> ImageRow? {
@@ -58,16 +58,11 @@ struct ImageTable {
             .sorted { ($0.reference, $0.createdAt) < ($1.reference, $1.createdAt) }
     }
 
-    /// How many names a tenant has.
+    /// How many images and names of images a tenant has.
     func count(of tenant: String) -> Int { counts[tenant] ?? 0 }
 
     /// A row that is gone.
     func lost(_ nonce: String) -> ImageRow? { gone.last { $0.nonce == nonce } }
-
-    /// Whose an image was, last.
-    func losers(of image: String, on engine: String) -> Set<String> {
-        Set(gone.filter { $0.image == image && $0.engine == engine }.map(\.tenant))
-    }
 
     mutating func add(_ origin: ImageOrigin) {
         if let old = origins[origin.nonce] { forget(old) }

@@ -72,11 +72,6 @@ package final class Store: Sendable {
     /// The tenant of each tag that somebody has.
     package var allTags: [String: String] { owners.withLock { $0 } }
 
-    /// The tags of a tenant, in order.
-    package func tags(of tenant: String) -> [String] {
-        owners.withLock { $0 }.filter { $0.value == tenant }.map(\.key).sorted()
-    }
-
     /// Makes tags a tenant's own: all of them or none. A tag that it has already stays as it is.
     ///
     /// - Parameters:

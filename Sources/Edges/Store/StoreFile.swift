@@ -122,15 +122,6 @@ struct StoreFile {
                     image TEXT NOT NULL
                 ) STRICT
                 """)
-        try database.execute(
-            sql: """
-                CREATE TABLE borrowed_name (
-                    reference TEXT NOT NULL PRIMARY KEY,
-                    engine TEXT NOT NULL,
-                    tenant TEXT NOT NULL,
-                    previous TEXT NOT NULL
-                ) STRICT
-                """)
     }
 
     // MARK: Opening

@@ -345,8 +345,9 @@ package struct Exchange: ~Copyable {
             Answer(
                 status: 403,
                 message:
-                    "quaymaster: refused: the tenant has \(most) names of images, and no tenant "
-                    + "has more; rule tenant.names; remove some first: docker rmi NAME",
+                    "quaymaster: refused: the tenant has \(most) names of images, those without a "
+                    + "name counted, and no tenant has more; rule tenant.names; remove some first: "
+                    + "docker rmi NAME, or docker rmi $(docker images -qf dangling=true)",
                 rule: "tenant.names"))
     }
 

@@ -60,8 +60,10 @@ extension Draft {
         case ("TaskTemplate.ContainerSpec.Image", let id?): pinService(image: id)
         case ("path", let id?):
             switch call.operation.name {
-            case "ImageInspect", "ImageHistory", "ImageAttestations", "ImageTag", "ImageDelete":
+            case "ImageInspect", "ImageHistory", "ImageAttestations", "ImageTag":
                 call.pin(id)
+            // By its id an image would lose everybody's names: only an anchor is ever removed.
+            case "ImageDelete": call.pin(Self.noImage)
             case "ImageGet": call.pin(image?.name ?? id)
             default: break
             }

@@ -8,8 +8,16 @@ package struct ImageTelling: Hashable, Sendable {
     }
 
     private var pairs: [Pair] = []
-    /// What nothing is told of.
-    private var untold: [[UInt8]] = []
+    /// What is told in the place of anchors, by all that follows their host: however many there are, each
+    /// is found at once.
+    private var anchors: [[UInt8]: [UInt8]] = [:]
+    /// What nothing is told of, by all that follows the host.
+    private var untold: Set<[UInt8]> = []
+
+    /// How every anchor begins.
+    private static let beginning = Array((ImageAnchor.host + "/").utf8)
+    /// The digits of an anchor.
+    private static let digits = 32
 
     /// Tells what it is given as it is.
     package init() {}
@@ -18,9 +26,9 @@ package struct ImageTelling: Hashable, Sendable {
     package init(_ namings: [ImageNaming]) {
         for naming in namings {
             if naming.reference.isEmpty {
-                untold.append(Array(naming.anchor.name.utf8))
+                untold.insert(Self.key(naming.anchor))
             } else {
-                add(naming.anchor.name, as: naming.familiar)
+                add(naming.anchor, as: naming.familiar)
             }
         }
     }
@@ -30,7 +38,7 @@ package struct ImageTelling: Hashable, Sendable {
         var imageTelling = ImageTelling(made)
         for reference in act.references {
             guard let anchor = facts.images[reference]?.anchor else { continue }
-            imageTelling.add(anchor.name, as: reference.text)
+            imageTelling.add(anchor, as: reference.text)
         }
         return imageTelling
     }
@@ -46,12 +54,22 @@ package struct ImageTelling: Hashable, Sendable {
     }
 
     /// True when everything is told as it is.
-    package var isEmpty: Bool { pairs.isEmpty && untold.isEmpty }
+    package var isEmpty: Bool { pairs.isEmpty && anchors.isEmpty && untold.isEmpty }
 
     /// Adds a text and what is told in its place. Of two that begin alike the first one counts.
-    package mutating func add(_ said: String, as told: String) {
+    private mutating func add(_ said: String, as told: String) {
         guard !said.isEmpty else { return }
         pairs.append(Pair(said: Array(said.utf8), told: Array(told.utf8)))
+    }
+
+    /// Adds what is told in an anchor's place. The first one counts.
+    private mutating func add(_ anchor: ImageAnchor, as told: String) {
+        let key = Self.key(anchor)
+        if anchors[key] == nil { anchors[key] = Array(told.utf8) }
+    }
+
+    private static func key(_ anchor: ImageAnchor) -> [UInt8] {
+        Array((anchor.nonce + ":" + anchor.tenant).utf8)
     }
 
     /// A text with what is told in the place of what was said.
@@ -61,8 +79,10 @@ package struct ImageTelling: Hashable, Sendable {
         output.reserveCapacity(text.count)
         var index = 0
         while index < text.count {
-            let pair = pairs.first { Self.stands($0.said, in: text, at: index) }
-            if let pair {
+            if let (told, length) = anchor(in: text, at: index) {
+                output += told
+                index += length
+            } else if let pair = pairs.first(where: { Self.stands($0.said, in: text, at: index) }) {
                 output += pair.told
                 index += pair.said.count
             } else {
@@ -73,6 +93,31 @@ package struct ImageTelling: Hashable, Sendable {
         return output
     }
 
+    /// What is told of the anchor that stands there, and how long it is.
+    private func anchor(in text: [UInt8], at index: Int) -> (told: [UInt8], length: Int)? {
+        guard !anchors.isEmpty, Self.stands(Self.beginning, in: text, at: index) else { return nil }
+        let start = index + Self.beginning.count
+        for end in Self.ends(of: text[start...]) {
+            if let told = anchors[Array(text[start..<end])] { return (told, end - index) }
+        }
+        return nil
+    }
+
+    /// Where an anchor may end that begins a text after its host: a tenant's name is followed by what it
+    /// cannot go on with, or by a hyphen of ours.
+    private static func ends(of text: ArraySlice<UInt8>) -> [Int] {
+        let tail = text.dropFirst(digits)
+        guard tail.first == UInt8(ascii: ":") else { return [] }
+        let tenant = tail.dropFirst().prefix(longestTenant).prefix {
+            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
+        }
+        guard !tenant.isEmpty else { return [] }
+        return Array((tenant.startIndex + 1...tenant.endIndex).reversed())
+    }
+
+    /// The most characters of a tenant's name.
+    private static let longestTenant = 20
+
     /// A text of ours.
     package func tell(_ text: String) -> String {
         String(decoding: tell(Array(text.utf8)), as: UTF8.self)
@@ -81,9 +126,15 @@ package struct ImageTelling: Hashable, Sendable {
     /// One line of progress as it is told; nil when it tells of nothing that has a name.
     func line(_ line: ArraySlice<UInt8>) -> [UInt8]? {
         let text = Array(line)
-        let isUntold = untold.contains { name in
-            text.indices.contains { Self.stands(name, in: text, at: $0) }
-        }
+        let isUntold =
+            !untold.isEmpty
+            && text.indices.contains { index in
+                guard Self.stands(Self.beginning, in: text, at: index) else { return false }
+                let start = index + Self.beginning.count
+                return Self.ends(of: text[start...]).contains {
+                    untold.contains(Array(text[start..<$0]))
+                }
+            }
         return isUntold ? nil : tell(text)
     }
 
