@@ -55,7 +55,7 @@ extension ClientConnection: EngineConnectionUser {
     // MARK: What the engine sends
 
     func engineDidSend(_ bytes: ByteBuffer) {
-        touchChanged()
+        noteAnswer()
         if case .raw = outflow {
             record?.bytesOut += Int64(bytes.readableBytes)
             return write(bytes)
@@ -87,6 +87,7 @@ extension ClientConnection: EngineConnectionUser {
     }
 
     func engineDidEnd() {
+        touchChanged()
         if upload != nil { readAnswer() }
         switch outflow {
         case .raw: run(exchange.engineEnded())

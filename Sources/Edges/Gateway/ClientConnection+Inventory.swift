@@ -123,6 +123,15 @@ extension ClientConnection {
     /// Notes what the request may change in lists of containers.
     func noteChange() {
         change = exchange.act.map { ListChange($0, seeing: facts) } ?? .nothing
+        touches = 0
+    }
+
+    /// Notes that the engine speaks of an act: with its head, and with what follows first. What comes
+    /// then may be what a program writes, as often as it likes; the end is noted by itself.
+    func noteAnswer() {
+        guard touches < 2 else { return }
+        touches += 1
+        touchChanged()
     }
 
     /// What the engine says of an act, a list that is asked for after it shows: to be called before
