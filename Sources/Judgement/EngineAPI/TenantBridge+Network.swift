@@ -63,7 +63,7 @@ package enum NetworkView {
     /// - Returns: The answer, or nil when the engine's is not what it should be.
     package static func hidingBridge(_ body: [UInt8]) -> [UInt8]? {
         do {
-            guard let network = try JSONReader.value(of: body, depthLimit: 64).object else {
+            guard let network = try JSONReader.answer(body).object else {
                 return nil
             }
             return JSONWriter.bytes(.object(hidingBridge(network)))
