@@ -171,6 +171,19 @@ import Testing
         #expect(try #require(EventFilter(call)).matches(Array(line.utf8)) == isShown)
     }
 
+    @Test(arguments: [
+        ("app:1", true), ("app", true), ("ap", false), ("app:2", false), ("sha256:1", false), ("abc123", true),
+    ]) func imagesAreComparedAsAWhole(name: String, isShown: Bool) throws {
+        let call = try Call("GET", "/events?filters=" + PercentCoding.encode(#"{"image":["\#(name)"]}"#))
+        let filter = try #require(EventFilter(call))
+        for attributes in [#""image":"app:1","name":"web""#, #""image":"app:1","name":"app:2""#] {
+            let line = #"{"Type":"container","Action":"start","Actor":{"ID":"abc123","Attributes":{\#(attributes)}}}"#
+            #expect(filter.matches(Array(line.utf8)) == isShown)
+        }
+        let tagged = #"{"Type":"image","Action":"tag","Actor":{"ID":"abc123","Attributes":{"name":"app:1","image":"x"}}}"#
+        #expect(filter.matches(Array(tagged.utf8)) == isShown)
+    }
+
     @Test func otherFiltersAreTheEngines() throws {
         for target in ["/events", "/events?filters=" + PercentCoding.encode(#"{"type":["container"]}"#)] {
             #expect(EventFilter(try Call("GET", target)) == nil)

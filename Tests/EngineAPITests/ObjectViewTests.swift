@@ -65,6 +65,29 @@ import Testing
         #expect(ObjectListView.foreignSeals(.container, Array("{}".utf8), to: "red", owner: Self.owner) == nil)
     }
 
+    private struct Listed: Sendable {
+        let kind: ObjectKind
+        let body: String
+        /// nil: it is no list.
+        let ids: [String]?
+        var isWhole = false
+    }
+
+    @Test(arguments: [
+        Listed(kind: .container, body: #"[{"Id":"a"},{"Id":"b"}]"#, ids: ["a", "b"], isWhole: true),
+        Listed(kind: .container, body: #"[{"Id":"a"},{"Id":"b","Id":"c"},{"Id":"d]"}]"#, ids: ["a", "d]"]),
+        Listed(kind: .container, body: #"[{"Id":"\ud800"}]"#, ids: []),
+        Listed(kind: .container, body: "[{\"Id\":\"a\",\"\u{E9}\":1,\"e\u{301}\":2}]", ids: ["a"], isWhole: true),
+        Listed(kind: .container, body: #"{"Id":"a"}"#, ids: nil), Listed(kind: .container, body: #"[{"Id":"a"},"#, ids: nil),
+        Listed(kind: .volume, body: #"{"Volumes":[{"Id":"\ud800"},{"Id":"a"}],"Warnings":null}"#, ids: ["a"]),
+        Listed(kind: .volume, body: #"{"Warnings":"\ud800"}"#, ids: nil),
+    ])
+    private func whatCannotBeReadHidesNothingElse(row: Listed) {
+        let found = ObjectListView.readable(row.kind, Array(row.body.utf8))
+        #expect(found?.items.compactMap { $0["Id"]?.string } == row.ids)
+        #expect(found?.isWhole ?? false == row.isWhole)
+    }
+
     @Test func sightingsSayWhatAnObjectIsKnownBy() throws {
         func sighting(_ kind: ObjectKind, _ text: String) throws -> Sighting? {
             Sighting(kind, of: try JSONReader.value(of: Array(text.utf8)))

@@ -65,6 +65,37 @@ extension Integration {
             #expect(try proxy.requests().filter { $0.contains("/events") }.count == 3)
         }
 
+        /// What one tenant calls its things, however long, ends nobody else's events.
+        @Test func longEventsEndNobody() throws {
+            try withPlane { plane in
+                let names = ["ev-long", "ev-longer"]
+                let labels = plane.folder.appendingPathComponent("labels")
+                defer { for name in names { plane.engine.clean("rm", "-f", name) } }
+                try plane.awaitInventory()
+                let alice = try plane.start("alice", "events", "--filter", "event=create")
+                let admin = try plane.start("admin", "events", "--filter", "event=create")
+                #expect(try plane.awaitMetric("event_listeners") { $0 == 2 })
+                // More than 1 MiB, and more than 4 when the engine has quoted it.
+                for (name, letter) in zip(names, ["x", "<"]) {
+                    let lines = (0..<30).map { "l\($0)=" + String(repeating: letter, count: 50_000) }
+                    try Data(lines.joined(separator: "\n").utf8).write(to: labels)
+                    try plane.engine.docker("create", "--name", name, "--label-file", labels.path, "bb:1")
+                    // The next list is asked of the engine, or waits.
+                    _ = try plane.docker("admin", "ps", "-a")
+                    #expect(admin.wait(seconds: 20) { $0.output.contains("l0=") })
+                }
+                try plane.docker("alice", "create", "--name", "ev-own", "bb:1")
+                for client in [alice, admin] {
+                    #expect(client.wait(seconds: 20) { $0.output.contains("name=") && $0.output.contains("ev-own") })
+                    #expect(!client.hasEnded, "\(client.errors)")
+                    client.signal(SIGTERM)
+                    _ = client.finish()
+                }
+                #expect(admin.output.contains("ev-long") && !alice.output.contains("ev-long"))
+                #expect(!plane.server.errors.contains("the inventory is not kept"), "\(plane.server.errors)")
+            }
+        }
+
         /// A client that does not read is ended, and nobody waits for it.
         @Test func whoDoesNotReadIsEnded() throws {
             try withPlane { plane in
@@ -86,7 +117,7 @@ extension Integration {
                     """
                 let sleeper = try Command(["python3", "-c", script])
                 #expect(sleeper.wait { $0.output.contains("200") }, "\(sleeper.errors)")
-                let reader = try plane.start("admin", "events", "--filter", "event=rename")
+                let reader = try plane.start("admin", "events", "--filter", "event=rename", "--format", "{{.Action}}")
                 #expect(try plane.awaitMetric("event_listeners") { $0 == 2 })
                 let label = String(repeating: "x", count: 60_000)
                 try plane.engine.docker("create", "--name", "flood", "--label", "l=\(label)", "bb:1")

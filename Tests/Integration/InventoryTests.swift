@@ -197,6 +197,43 @@ extension Integration {
             }
         }
 
+        /// Labels may have any name: of an image and of a container two that look alike.
+        @Test func labelsThatLookAlikeBlindNobody() throws {
+            try withPlane { plane in
+                defer {
+                    for name in ["inv-odd", "inv-odd2"] { plane.engine.clean("rm", "-f", name) }
+                    plane.engine.clean("rmi", "inv-odd:1")
+                    plane.engine.clean("rmi", "inv-odd:2")
+                }
+                try plane.awaitInventory()
+                try plane.engine.docker("create", "--name", "inv-odd", "bb:1")
+                try plane.engine.docker("commit", "--change", "LABEL \u{E9}=1", "inv-odd", "inv-odd:1")
+                try plane.engine.docker(
+                    "commit", "--change", "LABEL \u{E9}=1", "--change", "LABEL e\u{301}=2", "inv-odd", "inv-odd:2")
+                let events = try plane.start("admin", "events", "--filter", "type=container")
+                #expect(try plane.awaitMetric("event_listeners") { $0 == 1 })
+                try plane.docker("alice", "create", "--name", "inv-own", "--label", "e\u{301}=2", "inv-odd:1")
+                try plane.engine.docker("create", "--name", "inv-odd2", "inv-odd:2")
+                try awaitSame(plane, "odd labels")
+                #expect(try plane.docker("alice", "ps", "-a", "--format", "{{.Names}}").output == "inv-own\n")
+                let both = try plane.docker("alice", "inspect", "-f", "{{len .Config.Labels}}", "inv-own")
+                #expect(both.status == 0, "\(both)")
+                try plane.docker("alice", "start", "inv-own")
+                try plane.docker("alice", "rm", "-f", "inv-own")
+                let left = try plane.owned().filter { $0.name == "inv-own" }
+                #expect(left.isEmpty)
+                let all = events.wait(seconds: 10) { $0.output.contains("container destroy") }
+                #expect(all && !events.hasEnded, "\(events.output) \(events.errors)")
+                events.signal(SIGTERM)
+                _ = events.finish()
+                // The inventory goes on.
+                let there = try plane.metric("container_lists_total{from=\"engine\"}")
+                _ = try plane.docker("admin", "ps", "-a")
+                #expect(try plane.metric("container_lists_total{from=\"engine\"}") == there)
+                #expect(!plane.server.errors.contains("the inventory is not kept"), "\(plane.server.errors)")
+            }
+        }
+
         @Test func anEngineThatRestartsIsLookedAtAnew() throws {
             try withPlane { plane in
                 defer { removeMany(plane) }

@@ -67,6 +67,28 @@ import Testing
         }
     }
 
+    /// Labels hold any text, and engines tell it: what is refused of a client is read of an engine.
+    @Test(arguments: [
+        "{\"\u{E9}\":1,\"e\u{301}\":2}", "{\"e\u{301}\":1,\"a\":2,\"\u{E9}\":3}", "{\"K\":1,\"\u{212A}\":2}",
+        "{" + (0..<120).map { "\"n\($0)\":1," }.joined() + "\"\u{E9}\":1,\"e\u{301}\":2}",
+        "{\"a\":\"\\u0000\",\"\\u0000\":1}",
+    ])
+    func answersAreReadWhateverLabelsHold(text: String) throws {
+        let value = try JSONReader.answer(Array(text.utf8))
+        #expect(Array(JSONWriter.text(value).utf8) == Array(text.utf8))
+        #expect(throws: JSONFailure.self) { try read(text) }
+    }
+
+    @Test func answersHaveNoNameTwice() throws {
+        let many = (0..<120).map { "\"n\($0)\":1," }.joined()
+        for text in [
+            "{\"a\":1,\"a\":2}", "{\"\u{E9}\":1,\"\u{E9}\":2}", "{\"\u{E9}\":1,\"\\u00e9\":2}", "{\(many)\"n7\":1}",
+            "{\"\u{E9}\":1,\"a\":1,\"a\":1}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\u{1}\"}",
+        ] {
+            #expect(throws: JSONFailure.self) { try JSONReader.answer(Array(text.utf8)) }
+        }
+    }
+
     @Test func bytesThatAreNoTextAreRefused() {
         for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0xAF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]] {
             #expect(throws: JSONFailure.self) { try JSONReader.value(of: bytes) }

@@ -12,7 +12,7 @@ package struct EngineAnswer: Sendable {
     /// The body as JSON; nil when it is none.
     package var json: JSONValue? {
         do {
-            return try JSONReader.value(of: body, depthLimit: 64)
+            return try JSONReader.answer(body)
         } catch {
             return nil
         }

@@ -66,7 +66,7 @@ package final class EngineFacts: Sendable {
             case .success(let answer):
                 let info: JSONValue
                 do {
-                    info = try JSONReader.value(of: answer.body, depthLimit: 64)
+                    info = try JSONReader.answer(answer.body)
                 } catch {
                     return body(
                         .failure(

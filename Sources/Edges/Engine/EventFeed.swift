@@ -11,6 +11,8 @@ final class EventFeed: EngineConnectionUser {
         case began(ResponseHead)
         /// Events came.
         case events([EngineEvent])
+        /// Something happened that is not told: an event cannot be read, or is too long.
+        case missed
         /// It has ended, and why; nothing follows.
         case ended(String)
     }
@@ -22,6 +24,9 @@ final class EventFeed: EngineConnectionUser {
     private var hasBegun = false
     private var hasEnded = false
     private var pending: [UInt8] = []
+
+    /// True while an event is skipped that is longer than any is read.
+    private var isSkipping = false
 
     /// The most bytes of an event.
     private static let longest = 4 << 20
@@ -76,9 +81,9 @@ final class EventFeed: EngineConnectionUser {
                 hasBegun = true
                 report(.began(head))
             }
-            guard !hasEnded, try reader.collectBody(into: &pending, limit: Self.longest) else {
-                return end("an event is too long")
-            }
+            guard !hasEnded else { return }
+            // Never refused for its length: what is here is what was read from the socket.
+            _ = try reader.collectBody(into: &pending, limit: .max)
         } catch {
             return end("the engine answers what is no HTTP")
         }
@@ -88,16 +93,31 @@ final class EventFeed: EngineConnectionUser {
 
     private func takeLines() {
         var events: [EngineEvent] = []
+        var hasMissed = false
         var start = 0
         while let feed = pending[start...].firstIndex(of: 0x0A) {
             let line = Array(pending[start...feed])
             start = feed + 1
+            if isSkipping || line.count > Self.longest {
+                isSkipping = false
+                hasMissed = true
+                continue
+            }
             if line.count < 3 { continue }
-            guard let event = EngineEvent(line) else { return end("an event cannot be read") }
-            events.append(event)
+            // The stream goes on: it would be told again by the next one, and end that too.
+            if let event = EngineEvent(line) {
+                events.append(event)
+            } else {
+                hasMissed = true
+            }
         }
         pending.removeFirst(start)
+        if pending.count > Self.longest {
+            pending = []
+            isSkipping = true
+        }
         if !events.isEmpty { report(.events(events)) }
+        if hasMissed { report(.missed) }
     }
 
     func engineDidPause() {

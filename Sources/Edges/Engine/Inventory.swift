@@ -53,6 +53,8 @@ package final class Inventory: Sendable {
     struct State {
         var source: Source?
         var table = ContainerTable()
+        /// False when the engine lists what cannot be read: lists are its own then.
+        var isWhole = true
         var marks: [String: Mark] = [:]
         var lastMark: UInt64 = 0
         var waiters: [UInt64: Waiter] = [:]
@@ -96,7 +98,8 @@ package final class Inventory: Sendable {
             case wait(UInt64)
         }
         let step = state.withLock { state -> Step in
-            guard let source = state.source, Self.speaks(query.version, source) else {
+            guard state.isWhole, let source = state.source, Self.speaks(query.version, source)
+            else {
                 return .done(nil)
             }
             let relevant = state.marks.filter { Self.concerns($0.key, query, state.table) }

@@ -108,6 +108,7 @@ extension InventoryKeeper {
         for entry in batch {
             let row = items[entry.id].flatMap { ContainerRow($0, entry.value, seen: listed.seen) }
             inventory.state.withLock { state in
+                if !listed.isWhole { state.isWhole = false }
                 if let row { state.table.put(row) } else { state.table.remove(entry.id) }
             }
             // What has moved between the look and the list is looked at again, if no event says so
@@ -140,9 +141,8 @@ extension InventoryKeeper {
                 }
                 if waiter.needs.isEmpty {
                     state.waiters[place] = nil
-                    let list = state.source.flatMap {
-                        Inventory.list(waiter.query, state.table, $0)
-                    }
+                    let source = state.isWhole ? state.source : nil
+                    let list = source.flatMap { Inventory.list(waiter.query, state.table, $0) }
                     ready.append((waiter, list))
                 } else {
                     state.waiters[place] = waiter
@@ -165,6 +165,7 @@ extension InventoryKeeper {
             self.isComparing = false
             guard let listed else { return self.compareAgain() }
             let others = self.inventory.state.withLock { state in
+                state.isWhole = listed.isWhole
                 let others = Self.differences(listed.items, state.table)
                 for id in others { Inventory.mark(id, &state) }
                 return self.numbers(of: others, state)

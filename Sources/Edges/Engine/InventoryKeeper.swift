@@ -117,6 +117,7 @@ package final class InventoryKeeper {
             switch news {
             case .began(let head): self.learn(version, head)
             case .events(let events): self.take(events)
+            case .missed: self.inventory.touchAll()
             case .ended(let reason): self.lose(reason)
             }
         }
@@ -190,17 +191,22 @@ package final class InventoryKeeper {
                 let source = Inventory.Source(
                     newest: version, oldest: oldest ?? .floor, listHead: listed.head,
                     eventHead: eventHead)
-                self.inspect(listed.items[...], listed.seen, []) { self.begin(source, $0) }
+                self.inspect(listed.items[...], listed.seen, []) {
+                    self.begin(source, $0, isWhole: listed.isWhole)
+                }
             }
         }
     }
 
-    private func begin(_ source: Inventory.Source, _ rows: [ContainerRow]) {
+    private func begin(
+        _ source: Inventory.Source, _ rows: [ContainerRow], isWhole: Bool
+    ) {
         failures = 0
         nextComparison = .now() + Self.pause
         inventory.state.withLock { state in
             state.table = ContainerTable(rows)
             state.source = source
+            state.isWhole = isWhole
             // What may have moved between the list and the look at each.
             for row in rows where !row.isSure { Inventory.mark(row.id, &state) }
         }
@@ -241,6 +247,8 @@ package final class InventoryKeeper {
     struct Listed {
         let head: ResponseHead
         let items: [JSONValue]
+        /// False when an entry could not be read.
+        let isWhole: Bool
         /// Between which times it was made, in nanoseconds since 1970.
         let seen: ClosedRange<Int64>
     }
@@ -257,9 +265,12 @@ package final class InventoryKeeper {
         EngineCall.make(pool, .get, target, limit: 256 << 20, timeout: .seconds(120)) { result in
             guard life == self.life else { return }
             guard case .success(let answer) = result, answer.head.status == 200,
-                let items = ObjectListView.items(.container, answer.body)
+                let (items, isWhole) = ObjectListView.readable(.container, answer.body)
             else { return then(nil) }
-            then(Listed(head: answer.head, items: items, seen: asked...max(asked, Self.now())))
+            then(
+                Listed(
+                    head: answer.head, items: items, isWhole: isWhole,
+                    seen: asked...max(asked, Self.now())))
         }
     }
 

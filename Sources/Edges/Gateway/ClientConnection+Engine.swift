@@ -55,7 +55,7 @@ extension ClientConnection: EngineConnectionUser {
     // MARK: What the engine sends
 
     func engineDidSend(_ bytes: ByteBuffer) {
-        touchChanged()
+        noteAnswer()
         if case .raw = outflow {
             record?.bytesOut += Int64(bytes.readableBytes)
             return write(bytes)
@@ -77,7 +77,11 @@ extension ClientConnection: EngineConnectionUser {
     /// Reads on when the client has taken what it got, and nothing waits.
     func readEngine() {
         guard let context, context.channel.isWritable, !events.isHeld else { return }
-        if own != nil { return readOwn() }
+        if own != nil {
+            // Nobody else writes what is said here: it may be the last for a long time.
+            readOwn()
+            return flush()
+        }
         engine?.read()
     }
 
@@ -87,6 +91,7 @@ extension ClientConnection: EngineConnectionUser {
     }
 
     func engineDidEnd() {
+        touchChanged()
         if upload != nil { readAnswer() }
         switch outflow {
         case .raw: run(exchange.engineEnded())

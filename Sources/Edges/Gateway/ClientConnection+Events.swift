@@ -40,9 +40,10 @@ extension ClientConnection {
         let names = loop.imageNames
         let (shown, waits) = lines.take(
             whose: { line in
-                if let filter = exchange.eventFilter, !filter.matches(retelling?.told(line) ?? line)
-                {
-                    return .hidden
+                if let filter = exchange.eventFilter {
+                    // As the client would read it.
+                    let own = tenant == nil ? line : OriginView.told(line, names)
+                    guard filter.matches(retelling?.told(own) ?? own) else { return .hidden }
                 }
                 return tenant.map { rule(line, for: $0) } ?? .shown
             },

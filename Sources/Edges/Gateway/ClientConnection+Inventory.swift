@@ -26,6 +26,8 @@ struct OwnAnswer {
 extension ClientConnection {
     /// The most bytes of events that wait for a client; who is further behind is ended.
     private static let mostWaiting = 1 << 20
+    /// The most bytes of events that wait for the engine to say whose one of them is.
+    private static let mostHeld = 16 << 20
     /// About how many bytes of a list are written at a time.
     private static let piece = 32 << 10
 
@@ -123,6 +125,15 @@ extension ClientConnection {
     /// Notes what the request may change in lists of containers.
     func noteChange() {
         change = exchange.act.map { ListChange($0, seeing: facts) } ?? .nothing
+        touches = 0
+    }
+
+    /// Notes that the engine speaks of an act: with its head, and with what follows first. What comes
+    /// then may be what a program writes, as often as it likes; the end is noted by itself.
+    func noteAnswer() {
+        guard touches < 2 else { return }
+        touches += 1
+        touchChanged()
     }
 
     /// What the engine says of an act, a list that is asked for after it shows: to be called before
@@ -142,15 +153,29 @@ extension ClientConnection {
     /// Events have come for everybody.
     func eventsCame(_ news: [EngineEvent]) {
         guard case .events(let query, var waiting)? = own?.content else { return }
-        for event in news where query.includes(event) { waiting += event.line }
-        // Those that were read wait too, when one's owner is not known yet.
-        guard waiting.count + answers.unread + events.lines.waiting <= Self.mostWaiting else {
+        let seen = news.filter { query.includes($0) && mayBeSeen($0) }
+        guard !seen.isEmpty else { return }
+        // What is new is not what was left unread, however long it is.
+        let isReading = context?.channel.isWritable == true
+        let behind = waiting.count + answers.unread + events.lines.waiting
+        guard behind <= (isReading ? Self.mostHeld : Self.mostWaiting) else {
             return end("it does not read its events: more than 1 MiB of them wait")
         }
+        for event in seen { waiting += event.line }
         own?.content = .events(query, waiting: waiting)
         readOwn()
         flush()
         process()
+    }
+
+    /// False for what is known to be others': it neither waits for a client nor ends it.
+    private func mayBeSeen(_ event: EngineEvent) -> Bool {
+        guard let tenant = exchange.narrowedTo else { return true }
+        let ownership = loop.services.ownership
+        let verdict = EventView.judge(
+            event, for: tenant, owner: ownership.lastOwner, names: loop.imageNames,
+            offered: { ownership.isOffered($0, to: tenant) })
+        return verdict != .hidden
     }
 
     /// Some events may be missing from here on: the client is told by the end of the stream, as it is

@@ -57,7 +57,7 @@ extension ClientConnection {
                         "refused: the name of the volume \(name) is not available; rule tenant.own; "
                             + "choose another", status: 409))
             case .success(let answer):
-                let words = (try? JSONReader.value(of: answer.body))?["message"]?.string
+                let words = (try? JSONReader.answer(answer.body))?["message"]?.string
                 let isClients = answer.head.status == 400
                 self.run(
                     self.exchange.engineFailed(

@@ -126,6 +126,8 @@ final class ClientConnection: ChannelInboundHandler {
     var own: OwnAnswer?
     /// What the act may change in lists of containers.
     var change = ListChange.nothing
+    /// How often it was told that the engine speaks of it: its head, and what follows first.
+    var touches = 0
     var progress = ProgressLines(ImageTelling())
     /// What is made for the tenant, while its anchors are left alone.
     var anchored: [ImageNaming] = []

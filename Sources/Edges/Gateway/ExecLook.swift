@@ -30,7 +30,7 @@ enum ExecLook {
             if answer.head.status == 404 { return then(.gone) }
             guard answer.head.status == 200 else { return then(.unknown) }
             do {
-                then(Self(try JSONReader.value(of: answer.body, depthLimit: 64)))
+                then(Self(try JSONReader.answer(answer.body)))
             } catch {
                 then(.unknown)
             }

@@ -122,7 +122,8 @@ final class ImageKeeper {
             work.pool, .get, path, limit: 256 << 20, timeout: .seconds(120)
         ) { result in
             guard case .success(let answer) = result, answer.head.status == 200,
-                let images = answer.json?.array
+                // An image that cannot be read is anchored anew, which changes nothing.
+                let images = ObjectListView.readable(.image, answer.body)?.items
             else { return self.end() }
             let names = images.flatMap { $0["RepoTags"]?.array ?? [] }.compactMap(\.string)
             let anchors = Set(names.compactMap(ImageAnchor.init(parsing:)))

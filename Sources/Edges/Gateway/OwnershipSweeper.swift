@@ -94,8 +94,10 @@ final class OwnershipSweeper {
             // An engine outside of a Swarm has none of these.
             case .success(let answer) where answer.head.status == 503: break
             case .success(let answer) where answer.head.status == 200:
-                if let seen = ObjectListView.sightings(kind, answer.body) {
-                    self.compare(kind, engine, seen, before)
+                if let (items, isAll) = ObjectListView.readable(kind, answer.body) {
+                    let seen = items.compactMap { Sighting(kind, of: $0) }
+                    isWhole = isWhole && isAll
+                    self.compare(kind, engine, seen, before, isAll: isAll)
                 } else {
                     isWhole = false
                 }
@@ -106,7 +108,7 @@ final class OwnershipSweeper {
     }
 
     private func compare(
-        _ kind: ObjectKind, _ engine: String, _ seen: [Sighting], _ before: Int64
+        _ kind: ObjectKind, _ engine: String, _ seen: [Sighting], _ before: Int64, isAll: Bool
     ) {
         let ownership = services.ownership
         defer {
@@ -117,6 +119,8 @@ final class OwnershipSweeper {
         // Seals settle what they prove.
         let owners = Dictionary(
             seen.map { ($0.id, ownership.owner(of: $0)) }, uniquingKeysWith: { $1 ?? $0 })
+        // What cannot be read may be what seems to be gone.
+        guard isAll else { return }
         for object in ownership.objects.list()
         where object.engine == engine && object.kind == kind.rawValue
             && object.settledAt ?? before < before

@@ -50,7 +50,7 @@ package enum ContainerView {
 
     private static func read(_ body: [UInt8]) -> JSONValue? {
         do {
-            return try JSONReader.value(of: body, depthLimit: 64)
+            return try JSONReader.answer(body)
         } catch {
             return nil
         }

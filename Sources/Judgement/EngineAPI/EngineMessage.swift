@@ -17,7 +17,7 @@ package enum EngineMessage {
     ) -> [UInt8] {
         let object: JSONObject
         do {
-            guard let read = try JSONReader.value(of: body, depthLimit: 8).object else {
+            guard let read = try JSONReader.answer(body, depthLimit: 8).object else {
                 return told(body, [:], hidesOthers)
             }
             object = read

@@ -95,7 +95,7 @@ package struct EventLines: Sendable {
         guard mentionsExec(line) else { return .shown }
         let event: JSONValue
         do {
-            event = try JSONReader.value(of: Array(line), depthLimit: 64)
+            event = try JSONReader.answer(Array(line))
         } catch {
             return .hidden
         }

@@ -28,14 +28,39 @@ package enum EventView {
     ) -> Verdict {
         let event: JSONValue
         do {
-            event = try JSONReader.value(of: line, depthLimit: 16)
+            event = try JSONReader.answer(line)
         } catch {
             return .hidden
         }
-        guard let type = event["Type"]?.string, let kind = ObjectKind(rawValue: type),
-            let id = event["Actor"]?["ID"]?.string, !id.isEmpty
-        else { return .hidden }
-        let attributes = event["Actor"]?["Attributes"]
+        return judge(
+            event["Type"]?.string ?? "", event["Actor"]?["ID"]?.string ?? "",
+            event["Actor"]?["Attributes"], for: tenant, owner: owner, names: names,
+            offered: offered)
+    }
+
+    /// Judges one event that was read.
+    ///
+    /// - Parameters:
+    ///   - event: The event.
+    ///   - tenant: Whose events are shown.
+    ///   - owner: Says whose an object is, or was when it has just gone.
+    ///   - names: What tenants call images.
+    ///   - offered: True for a network that is offered to the tenant.
+    /// - Returns: What is done with it.
+    package static func judge(
+        _ event: EngineEvent, for tenant: String, owner: Sighting.Owner, names: ImageNames,
+        offered: (Sighting) -> Bool
+    ) -> Verdict {
+        judge(
+            event.type, event.id, .object(event.attributes), for: tenant, owner: owner,
+            names: names, offered: offered)
+    }
+
+    private static func judge(
+        _ type: String, _ id: String, _ attributes: JSONValue?, for tenant: String,
+        owner: Sighting.Owner, names: ImageNames, offered: (Sighting) -> Bool
+    ) -> Verdict {
+        guard let kind = ObjectKind(rawValue: type), !id.isEmpty else { return .hidden }
         switch kind {
         case .image:
             let name = attributes?["name"]?.string ?? id

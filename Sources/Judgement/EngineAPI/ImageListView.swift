@@ -61,7 +61,7 @@ package enum ImageListView {
 
     private static func read(_ body: [UInt8]) -> JSONValue? {
         do {
-            return try JSONReader.value(of: body, depthLimit: 64)
+            return try JSONReader.answer(body)
         } catch {
             return nil
         }

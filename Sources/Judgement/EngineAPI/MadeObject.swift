@@ -19,7 +19,7 @@ package struct MadeObject: Hashable, Sendable {
     package init?(_ kind: ObjectKind, _ body: [UInt8]) {
         let value: JSONValue
         do {
-            value = try JSONReader.value(of: body, depthLimit: 64)
+            value = try JSONReader.answer(body)
         } catch {
             return nil
         }
@@ -37,7 +37,7 @@ package enum BroughtVolumes {
     package static func read(_ body: [UInt8]) -> [String] {
         let value: JSONValue
         do {
-            value = try JSONReader.value(of: body, depthLimit: 64)
+            value = try JSONReader.answer(body)
         } catch {
             return []
         }

@@ -61,7 +61,7 @@ package enum NetworkMembers {
         _ body: [UInt8], to tenant: String, _ owners: Owners
     ) -> [UInt8]? {
         do {
-            let value = try JSONReader.value(of: body, depthLimit: 64)
+            let value = try JSONReader.answer(body)
             guard let network = value.object, let sighting = Sighting(.network, of: value) else {
                 return nil
             }

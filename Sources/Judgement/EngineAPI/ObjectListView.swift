@@ -92,11 +92,40 @@ package enum ObjectListView {
     /// The entries of a list; nil when the answer is not what it should be.
     package static func items(_ kind: ObjectKind, _ body: [UInt8]) -> [JSONValue]? {
         do {
-            let value = try JSONReader.value(of: body, depthLimit: 64)
+            let value = try JSONReader.answer(body)
             if kind != .volume { return value.array }
             return value.object == nil ? nil : value["Volumes"]?.array ?? []
         } catch {
             return nil
         }
+    }
+
+    /// The entries of a list that can be read, for who must not be kept from all by one.
+    ///
+    /// - Parameters:
+    ///   - kind: What is listed.
+    ///   - body: The engine's answer.
+    /// - Returns: The entries, and whether they are all; nil when the answer is no list.
+    package static func readable(
+        _ kind: ObjectKind, _ body: [UInt8]
+    ) -> (items: [JSONValue], isWhole: Bool)? {
+        if let items = items(kind, body) { return (items, true) }
+        // Engines write the list of volumes first.
+        let start = Array((kind == .volume ? #"{"Volumes":["# : "[").utf8)
+        guard body.starts(with: start) else { return nil }
+        var items: [JSONValue] = []
+        var index = start.count
+        while index < body.count {
+            var scanner = ValueScanner()
+            let first = index
+            guard scanner.scan(body, from: &index), index < body.count else { return nil }
+            if let item = try? JSONReader.answer(Array(body[first..<index])) { items.append(item) }
+            switch body[index] {
+            case UInt8(ascii: ","): index += 1
+            case UInt8(ascii: "]"): return (items, false)
+            default: return nil
+            }
+        }
+        return nil
     }
 }

@@ -73,7 +73,7 @@ package enum StampedLabel {
     /// - Returns: The answer, or nil when the engine's is not what it should be.
     package static func hidden(in body: [UInt8]) -> [UInt8]? {
         do {
-            guard let object = try JSONReader.value(of: body, depthLimit: 64).object else {
+            guard let object = try JSONReader.answer(body).object else {
                 return nil
             }
             return JSONWriter.bytes(.object(hidden(in: object)))

@@ -9,7 +9,7 @@ package enum SummaryView {
     package static func narrow(_ body: [UInt8]) -> [UInt8]? {
         let value: JSONValue
         do {
-            value = try JSONReader.value(of: body)
+            value = try JSONReader.answer(body)
         } catch {
             return nil
         }

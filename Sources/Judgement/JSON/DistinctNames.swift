@@ -1,16 +1,26 @@
 /// Finds out while an object is read whether a name stands twice.
 ///
-/// Names that are canonically equivalent count as the same. Most objects have a few names, which are
-/// looked through; a set is made only where looking would take long.
+/// In what clients send, names that are canonically equivalent count as the same: no part of the
+/// gateway takes one for the other then. In what engines answer only the same bytes do. Most objects
+/// have a few names, which are looked through; a set is made only where looking would take long.
 struct DistinctNames {
+    /// True when names are the same that are the same bytes.
+    let bytewise: Bool
     /// One bit for each kind of name that has been seen.
     private var seen = InlineArray<4, UInt64>(repeating: 0)
     /// All names, once there is one that is more than ASCII or there are many.
     private var all: Set<String> = []
+    /// The same when they are compared by their bytes.
+    private var spelled: Set<[UInt8]> = []
 
     /// The most names that are looked through: whoever chooses names of one kind makes every name be
     /// compared with every other.
     private static let few = 96
+
+    /// Begins an object.
+    init(bytewise: Bool) {
+        self.bytewise = bytewise
+    }
 
     /// Notes a name.
     ///
@@ -23,7 +33,11 @@ struct DistinctNames {
     mutating func insert(
         _ name: String, kind: Int?, behind members: [JSONObject.Member]
     ) -> Bool {
-        guard let kind, all.isEmpty, members.count < Self.few else {
+        guard let kind, all.isEmpty, spelled.isEmpty, members.count < Self.few else {
+            if bytewise {
+                if spelled.isEmpty { spelled = Set(members.lazy.map { Array($0.name.utf8) }) }
+                return spelled.insert(Array(name.utf8)).inserted
+            }
             if all.isEmpty { all = Set(members.lazy.map(\.name)) }
             return all.insert(name).inserted
         }

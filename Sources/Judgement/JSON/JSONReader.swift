@@ -5,6 +5,8 @@
 /// that only fold alike are refused where the object is a struct, by the closed bodies that know.
 package struct JSONReader {
     private let depthLimit: Int
+    /// True when the text is an engine's.
+    private let isAnswer: Bool
     private var index = 0
 
     /// Reads a whole text.
@@ -17,9 +19,32 @@ package struct JSONReader {
     package static func value(
         of bytes: [UInt8], depthLimit: Int = 32
     ) throws(JSONFailure) -> JSONValue {
+        try value(of: bytes, depthLimit, isAnswer: false)
+    }
+
+    /// Reads a whole text that an engine wrote.
+    ///
+    /// Labels may hold any text, in their names too, and engines quote it: names that are only
+    /// canonically equivalent are two, and U+0000 may stand in a string. Whatever somebody calls a
+    /// label, the answer that holds it can be read.
+    ///
+    /// - Parameters:
+    ///   - bytes: The text.
+    ///   - depthLimit: How deep arrays and objects may nest.
+    /// - Returns: The value.
+    /// - Throws: `JSONFailure` with the rule and the byte offset.
+    package static func answer(
+        _ bytes: [UInt8], depthLimit: Int = 64
+    ) throws(JSONFailure) -> JSONValue {
+        try value(of: bytes, depthLimit, isAnswer: true)
+    }
+
+    private static func value(
+        of bytes: [UInt8], _ depthLimit: Int, isAnswer: Bool
+    ) throws(JSONFailure) -> JSONValue {
         // The text is handed down rather than kept: a span costs nothing to pass on.
         let text = bytes.span
-        var reader = JSONReader(depthLimit: depthLimit)
+        var reader = JSONReader(depthLimit: depthLimit, isAnswer: isAnswer)
         reader.skipBlanks(text)
         let value = try reader.value(text, depth: 0)
         reader.skipBlanks(text)
@@ -27,8 +52,9 @@ package struct JSONReader {
         return value
     }
 
-    private init(depthLimit: Int) {
+    private init(depthLimit: Int, isAnswer: Bool) {
         self.depthLimit = depthLimit
+        self.isAnswer = isAnswer
     }
 
     private func failure(_ rule: JSONFailure.Rule) -> JSONFailure {
@@ -90,7 +116,7 @@ package struct JSONReader {
             index += 1
             return JSONObject(distinct: members)
         }
-        var names = DistinctNames()
+        var names = DistinctNames(bytewise: isAnswer)
         members.reserveCapacity(4)
         while true {
             skipBlanks(text)
@@ -220,7 +246,7 @@ package struct JSONReader {
         _ text: Span<UInt8>
     ) throws(JSONFailure) -> Unicode.Scalar {
         let first = try fourDigits(text)
-        guard first != 0 else { throw failure(.controlCharacter) }
+        guard first != 0 || isAnswer else { throw failure(.controlCharacter) }
         if let scalar = Unicode.Scalar(first) { return scalar }
         guard first < 0xDC00, next(text) == UInt8(ascii: "\\") else { throw failure(.notUnicode) }
         index += 1

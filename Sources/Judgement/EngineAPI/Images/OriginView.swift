@@ -15,7 +15,7 @@ package enum OriginView {
         _ kind: ObjectKind, _ body: [UInt8], _ names: ImageNames
     ) -> [UInt8]? {
         do {
-            let value = try JSONReader.value(of: body, depthLimit: 64)
+            let value = try JSONReader.answer(body)
             guard case .object(let object) = value else { return nil }
             return JSONWriter.bytes(.object(named(kind, object, names)))
         } catch {
@@ -64,7 +64,7 @@ package enum OriginView {
     package static func told(_ line: [UInt8], _ names: ImageNames) -> [UInt8] {
         let event: JSONValue
         do {
-            event = try JSONReader.value(of: line, depthLimit: 16)
+            event = try JSONReader.answer(line)
         } catch {
             return line
         }

@@ -9,8 +9,8 @@ package struct ContainerQuery: Sendable {
     /// The most entries; 0 for all.
     private let limit: Int64
     private let filters: FilterArguments
-    private let published: Set<String>
-    private let exposed: Set<String>
+    private let published: [PortRange]
+    private let exposed: [PortRange]
 
     /// Reads the target of a request for a list; nil when the engine is to be asked: it is another
     /// request, or asks for what is not known here, or for what the engine refuses in its own words.
@@ -59,8 +59,8 @@ package struct ContainerQuery: Sendable {
     }
 
     /// `80`, `80/udp`, `8000-8010/tcp`; nil for what engines may read otherwise.
-    private static func ports(_ values: [String]) -> Set<String>? {
-        var ports: Set<String> = []
+    private static func ports(_ values: [String]) -> [PortRange]? {
+        var ports: [PortRange] = []
         for value in values {
             let parts = value.split(separator: "/", omittingEmptySubsequences: false)
             let ends = parts[0].split(separator: "-", omittingEmptySubsequences: false)
@@ -69,7 +69,7 @@ package struct ContainerQuery: Sendable {
             guard parts.count < 3, ["tcp", "udp", "sctp"].contains(type), ends.count < 3,
                 let first = ends[0], let last = ends[ends.count - 1], first <= last
             else { return nil }
-            for port in first...last { ports.insert("\(port)/\(type)") }
+            ports.append(PortRange(ports: Int64(first)...Int64(last), type: type))
         }
         return ports
     }
@@ -178,9 +178,21 @@ package struct ContainerQuery: Sendable {
         guard filters.contains("publish") || filters.contains("expose") else { return true }
         return (row.value["Ports"]?.array ?? []).contains { port in
             let type = port["Type"]?.string ?? ""
-            return published.contains("\(port["PublicPort"]?.int64 ?? 0)/\(type)")
-                || exposed.contains("\(port["PrivatePort"]?.int64 ?? 0)/\(type)")
+            let outside = port["PublicPort"]?.int64 ?? 0
+            let inside = port["PrivatePort"]?.int64 ?? 0
+            return published.contains { $0.holds(outside, type) }
+                || exposed.contains { $0.holds(inside, type) }
         }
+    }
+}
+
+/// Ports of a protocol, as filters give them: kept as they are, whatever they span.
+private struct PortRange: Sendable {
+    let ports: ClosedRange<Int64>
+    let type: String
+
+    func holds(_ port: Int64, _ type: String) -> Bool {
+        ports.contains(port) && self.type == type
     }
 }
 

@@ -22,7 +22,7 @@ package struct EngineEvent: Sendable {
     package init?(_ line: [UInt8]) {
         let value: JSONValue
         do {
-            value = try JSONReader.value(of: line, depthLimit: 16)
+            value = try JSONReader.answer(line)
         } catch {
             return nil
         }

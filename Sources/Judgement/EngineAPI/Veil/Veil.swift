@@ -42,7 +42,7 @@ package struct Veil: Hashable, Sendable {
     /// A whole answer, or nil when it cannot be read.
     package func show(_ body: [UInt8]) -> [UInt8]? {
         do {
-            return JSONWriter.bytes(show(try JSONReader.value(of: body, depthLimit: 64)))
+            return JSONWriter.bytes(show(try JSONReader.answer(body)))
         } catch {
             return nil
         }

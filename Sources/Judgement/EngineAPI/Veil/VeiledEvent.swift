@@ -7,7 +7,7 @@ enum VeiledEvent {
     static func hide(_ line: [UInt8], _ hidden: Hidden) -> [UInt8]? {
         let value: JSONValue
         do {
-            value = try JSONReader.value(of: line, depthLimit: 16)
+            value = try JSONReader.answer(line)
         } catch {
             return nil
         }
