@@ -36,7 +36,7 @@ extension Integration {
             #expect(red.hasPrefix("10.213.0.") && blue.hasPrefix("10.213.0."), "\(red) \(blue)")
             // One's own are reached, by name too; another's are not, by address either.
             func reaches(_ identity: String, _ from: String, _ target: String) throws -> Bool {
-                try plane.docker(identity, "exec", from, "ping", "-c", "1", "-W", "2", target).status == 0
+                try plane.docker(identity, "exec", from, "timeout", "6", "ping", "-c", "1", "-W", "2", target).status == 0
             }
             #expect(try reaches("alice", "red2", red))
             #expect(try reaches("alice", "red2", "red1"))

@@ -31,7 +31,7 @@ extension Integration {
         }
 
         private func reaches(_ plane: Plane, _ identity: String, _ from: String, _ target: String) throws -> Bool {
-            try plane.docker(identity, "exec", from, "ping", "-c", "1", "-W", "2", target).status == 0
+            try plane.docker(identity, "exec", from, "timeout", "6", "ping", "-c", "1", "-W", "2", target).status == 0
         }
 
         @Test func whoIsOfferedANetworkMeetsItsOwnerThere() throws {
