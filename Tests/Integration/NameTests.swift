@@ -124,7 +124,47 @@ extension Integration {
                     #expect(shown.contains(event), "\(event) in \(shown)")
                 }
                 #expect(!shown.contains("-qm") && !others.contains("-qm"), "\(shown)")
-                #expect(!others.contains("db") && !others.contains("site"), "\(others)")
+                #expect(!others.contains(" db ") && !others.contains(" site "), "\(others)")
+            }
+        }
+
+        /// What is adopted keeps its name, which has to be free.
+        @Test func whatIsAdoptedTakesNoName() throws {
+            try withPlane { plane in
+                defer { plane.engine.clean("rm", "-f", "given") }
+                try plane.docker("alice", "create", "--name", "given", "bb:1")
+                let raw = line(try plane.engine.docker("create", "--name", "given", "bb:1"))
+                let adopt = ["tenant", "adopt", "--config", plane.folder.path]
+                let taken = try run([Plane.program] + adopt + ["red", "container/\(raw)"])
+                #expect(taken.status == 3 && taken.errors.contains("is taken"), "\(taken)")
+                #expect(try line(plane.docker("alice", "ps", "-aq")).split(separator: "\n").count == 1)
+                // Another tenant has none of the name.
+                #expect(try run([Plane.program] + adopt + ["blue", "container/\(raw)"]).status == 0)
+                #expect(try line(plane.docker("bo", "inspect", "-f", "{{.Id}}", "given")) == raw)
+                try plane.docker("bo", "rename", "given", "mine")
+                #expect(try line(plane.docker("bo", "ps", "-a", "--format", "{{.Names}}")) == "mine")
+                try plane.docker("bo", "rm", "mine")
+            }
+        }
+
+        /// A creation that nobody waited for blocks its name no longer than the engine takes.
+        @Test func aCreationThatWasCutFreesItsName() throws {
+            try withPlane { plane in
+                try plane.docker("alice", "volume", "ls")
+                plane.engine.pause()
+                defer { plane.engine.resume() }
+                let folder = try plane.certificates("alice")
+                let cut = try run([
+                    "curl", "-sS", "--max-time", "2", "--cacert", "\(folder)/ca.pem", "--cert", "\(folder)/cert.pem",
+                    "--key", "\(folder)/key.pem", "-H", "Content-Type: application/json", "-d", #"{"Name":"cut"}"#,
+                    "https://\(plane.address)/v1.41/volumes/create",
+                ])
+                #expect(cut.status == 28, "\(cut)")
+                plane.engine.resume()
+                let again = try plane.docker("alice", "volume", "create", "cut", seconds: 30)
+                #expect(again.output == "cut\n", "\(again)")
+                #expect(try plane.docker("alice", "run", "--rm", "-v", "cut:/d", "bb:1", "true").status == 0)
+                #expect(try line(plane.docker("alice", "volume", "ls", "-q")) == "cut")
             }
         }
 

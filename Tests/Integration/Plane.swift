@@ -54,6 +54,21 @@ struct PrivateEngine {
         }
     }
 
+    /// Stops the engine where it is; it answers nobody until `resume`.
+    func pause() { signal(SIGSTOP) }
+
+    /// Lets the engine go on.
+    func resume() { signal(SIGCONT) }
+
+    private func signal(_ number: Int32) {
+        do {
+            let found = try run(["pgrep", "-f", "^[^ ]*dockerd .*\(folder.path)/docker.sock"]).output
+            for pid in found.split(separator: "\n").compactMap({ pid_t($0) }) { kill(pid, number) }
+        } catch {
+            Issue.record(error)
+        }
+    }
+
     /// What the engine calls a container that a tenant has named; the name itself when none has.
     func id(_ name: String) throws -> String {
         let found = try docker(

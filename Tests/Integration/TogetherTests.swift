@@ -63,6 +63,7 @@ extension Integration {
                 _ = try docker("start", "site")
                 _ = try docker("kill", "site")
                 _ = try docker("ps", "-a", "--format", "{{.Names}}")
+                _ = try docker("system", "df", "--format", "{{.Type}} {{.TotalCount}}", isSame: false)
                 _ = try docker("rm", "-f", "site")
                 _ = try docker("rmi", "snap:2", isSame: false)
                 _ = try docker("rmi", "snap:1", "app:1", isSame: false)

@@ -4,36 +4,22 @@ package import JSON
 import NIOCore
 import Wire
 
-/// What a tenant's word for an object leads to.
-package enum Meant: Hashable, Sendable {
-    /// The object of this full id; a volume's name on the engine.
-    case id(String)
-    /// Perhaps to something that a Swarm has made of a service of these tenants.
-    case task(of: [String])
-    /// Perhaps to one of the administrators' networks of these names, which are offered to the tenant.
-    case offered([String])
-    /// To nothing that the tenant has, whoever else has it.
-    case nothing
-}
-
 /// Finds out what references mean, by asking the engine.
 ///
 /// What a container was allowed never changes, so it is remembered by full id; names, and what a
 /// container joins and mounts, are asked anew each time. Confined to its pool's loop.
 package final class Resolver {
-    private let pool: EnginePool
+    let pool: EnginePool
     private let facts: EngineFacts
     let owner: Sighting.Owner
     let names: ImageNames
-    private let gone: (ObjectKind, String) -> (() -> Void)?
-    private let meaning: (ObjectKind, String, [String]) -> Meant
+    let gone: (ObjectKind, String) -> (() -> Void)?
+    let meaning: (ObjectKind, String, [String]) -> Meant
     let told: (String) -> Retelling
     private var containers: [String: InspectedContainer] = [:]
 
     /// How many containers are remembered before all are forgotten.
     private static let capacity = 16_384
-    /// How far joins are followed, and how many objects one question may lead to.
-    private static let reach = 64
 
     /// Makes a resolver.
     ///
@@ -90,7 +76,7 @@ package final class Resolver {
     }
 
     /// What all references of one request are asked with.
-    private struct Asking {
+    struct Asking {
         let tenants: [String]?
         let prefix: String
         let isWanted: () -> Bool
@@ -161,70 +147,6 @@ package final class Resolver {
         return found(known)
     }
 
-    private func find(
-        _ reference: Reference, _ question: Asking,
-        _ completion: @escaping (Result<Finding, EngineFailure>) -> Void
-    ) {
-        guard let tenants = question.tenants, reference.kind.isRecorded else {
-            return find(reference, question.prefix, completion)
-        }
-        switch meaning(reference.kind, reference.text, tenants) {
-        case .nothing: completion(.success(.absent))
-        case .id(let id):
-            let release = gone(reference.kind, id)
-            find(reference.called(id), question.prefix) { result in
-                // Another volume has come to the name: what was the tenant's is gone.
-                if case .success(let finding) = result, reference.kind == .volume,
-                    case .found(_, let tenant) = finding.resolution,
-                    tenant.map({ !tenants.contains($0) }) ?? true
-                {
-                    release?()
-                    return completion(.success(.absent))
-                }
-                completion(result)
-            }
-        case .offered(let names):
-            offered(names[...], [], reference, question.prefix, completion)
-        case .task(let tenants):
-            // Asked for all alike, so that nobody learns from the time what others have.
-            tasks(of: tenants[...], reference, question.prefix) { result in
-                switch result {
-                case .failure(let failure): completion(.failure(failure))
-                case .success(nil): completion(.success(.absent))
-                case .success(let id?): self.find(reference.called(id), question.prefix, completion)
-                }
-            }
-        }
-    }
-
-    /// Finds a container of a service's task, or a volume that came with one.
-    private func tasks(
-        of tenants: ArraySlice<String>, _ reference: Reference, _ prefix: String,
-        _ completion: @escaping (Result<String?, EngineFailure>) -> Void
-    ) {
-        guard let tenant = tenants.first else { return completion(.success(nil)) }
-        let path = ObjectListView.pathOfTasks(tenant)
-        EngineCall.make(pool, .get, prefix + path, limit: 64 << 20) { result in
-            switch result {
-            case .failure(let failure): completion(.failure(failure))
-            case .success(let answer):
-                guard answer.head.status == 200,
-                    let items = ObjectListView.items(.container, answer.body)
-                else {
-                    return completion(
-                        .failure(EngineFailure("the engine would not list tasks", status: 502)))
-                }
-                let own = items.filter { item in
-                    Sighting(.container, of: item).flatMap(self.owner) == tenant
-                }
-                if let id = ObjectListView.task(reference, among: own, self.told(tenant)) {
-                    return completion(.success(id))
-                }
-                self.tasks(of: tenants.dropFirst(), reference, prefix, completion)
-            }
-        }
-    }
-
     private func found(_ container: InspectedContainer) -> Resolution {
         let sighting = Sighting(.container, container.id, seal: container.seal)
         return .found(id: container.id, tenant: owner(sighting))
@@ -279,7 +201,7 @@ package final class Resolver {
         static let absent = Finding(resolution: .absent)
     }
 
-    private func find(
+    func find(
         _ reference: Reference, _ prefix: String,
         _ completion: @escaping (Result<Finding, EngineFailure>) -> Void
     ) {
@@ -344,74 +266,9 @@ package final class Resolver {
             resolution: .found(id: sighting.id, tenant: owner(sighting)), powers: powers)
     }
 
-    // MARK: What a container was allowed, and what it joins
-
     private func remember(_ container: InspectedContainer) {
         if containers.count >= Self.capacity { containers.removeAll() }
         containers[container.id] = container
-    }
-
-    /// Adds up what a container and everything that it joins and mounts was allowed.
-    private func follow(
-        _ container: InspectedContainer, _ prefix: String,
-        _ completion: @escaping (Result<[Demand], EngineFailure>) -> Void
-    ) {
-        follow(
-            Trail(container), prefix, left: Self.reach, completion)
-    }
-
-    /// What is still to be looked at, and what was found.
-    private struct Trail {
-        var demands: [Demand]
-        var left: [(kind: ObjectKind, text: String)] = []
-        var seen: Set<String> = []
-        /// Containers without which the others do as well.
-        var inherited: [String] = []
-
-        init(_ container: InspectedContainer) {
-            demands = []
-            add(container)
-        }
-
-        mutating func add(_ container: InspectedContainer) {
-            guard seen.insert(container.id).inserted else { return }
-            demands += container.demands
-            left += container.joins.map { (.container, $0) }
-            inherited += container.inherits
-            left += container.inherits.map { (.container, $0) }
-            left += container.volumes.map { (.volume, $0) }
-        }
-    }
-
-    private func follow(
-        _ trail: Trail, _ prefix: String, left: Int,
-        _ completion: @escaping (Result<[Demand], EngineFailure>) -> Void
-    ) {
-        var trail = trail
-        guard let next = trail.left.popLast() else { return completion(.success(trail.demands)) }
-        guard left > 0 else {
-            let demand = Demand(
-                .unjudged("more than \(Self.reach) joined containers and volumes"), origin: "joins")
-            return completion(.success(trail.demands + [demand]))
-        }
-        ask(next.kind, next.text, prefix) { [trail] result in
-            var trail = trail
-            switch result {
-            case .failure(let failure): return completion(.failure(failure))
-            case .success(nil):
-                // Volumes are made anew, mounts were copied; a namespace lives on in who joined it.
-                guard next.kind == .container, !trail.inherited.contains(next.text) else { break }
-                trail.demands.append(
-                    Demand(.unjudged("a namespace of a container that is gone"), origin: next.text))
-            case .success(let value?):
-                if next.kind == .volume {
-                    trail.demands += InspectedVolume(value)?.demands ?? []
-                } else if let container = InspectedContainer(value) {
-                    trail.add(container)
-                }
-            }
-            self.follow(trail, prefix, left: left - 1, completion)
-        }
     }
 
     // MARK: Asking

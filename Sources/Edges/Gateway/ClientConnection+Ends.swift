@@ -30,6 +30,7 @@ extension ClientConnection {
         noteOutcome(ending)
         giveBackShares()
         touchChanged()
+        leaveTurn()
         forgetIntent()
         giveBackSubnet()
         endAnchored()

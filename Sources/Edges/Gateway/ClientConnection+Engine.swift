@@ -96,10 +96,7 @@ extension ClientConnection: EngineConnectionUser {
         switch outflow {
         case .raw: run(exchange.engineEnded())
         case .chunked: endChunks()
-        case .events: endEvents()
-        case .list: endList()
-        case .lines: endLines()
-        case .progress: endProgress()
+        case .events, .list, .lines, .progress: endParts()
         case .idle, .head, .framed, .collecting: engineBrokeOff()
         }
         process()
@@ -109,10 +106,7 @@ extension ClientConnection: EngineConnectionUser {
         if upload != nil { readAnswer() }
         switch outflow {
         case .chunked: endChunks()
-        case .events: endEvents()
-        case .list: endList()
-        case .lines: endLines()
-        case .progress: endProgress()
+        case .events, .list, .lines, .progress: endParts()
         case .raw: run(exchange.engineClosed())
         case .idle, .head, .framed, .collecting: engineBrokeOff()
         }
@@ -174,6 +168,7 @@ extension ClientConnection: EngineConnectionUser {
             if head.status >= 200 || head.status == 101 {
                 record?.status = head.status
                 engineStatus = head.status
+                leaveTurn()
                 forgetRemoved()
                 noteLateOrigin()
             }
@@ -274,7 +269,8 @@ extension ClientConnection: EngineConnectionUser {
         let showsOffers = self.showsOffers
         return Owners(
             objects: ownership.owner, images: loop.imageNames, names: retelling,
-            offered: { showsOffers && ownership.isOffered($0, to: $1) })
+            offered: { showsOffers && ownership.isOffered($0, to: $1) },
+            networks: { ownership.engineName(.network, $0) })
     }
 
     /// Tells the engine's names as the client knows them; nil: as the engine says them.

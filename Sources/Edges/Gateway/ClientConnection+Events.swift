@@ -24,13 +24,7 @@ extension ClientConnection {
     /// with it.
     func relayEvents() {
         guard !events.isHeld else { return }
-        var bytes: [UInt8] = []
-        do {
-            // Never refused for its length: what is here is what was read from the socket.
-            _ = try answers.collectBody(into: &bytes, limit: .max)
-        } catch {
-            return run(exchange.abort())
-        }
+        guard let bytes = takePart() else { return }
         events.lines.add(bytes)
         if answers.isBodyRead { events.lines.end() }
         // Out of its place meanwhile: who rules looks at what else stands there.
@@ -118,17 +112,5 @@ extension ClientConnection {
             connection.readEngine()
             connection.process()
         }
-    }
-
-    /// The engine has ended; what its framing promised may be here.
-    func endEvents() {
-        do {
-            try answers.inputEnded()
-        } catch {
-            return engineBrokeOff()
-        }
-        events.isHeld = false
-        events.lines.end()
-        relayEvents()
     }
 }

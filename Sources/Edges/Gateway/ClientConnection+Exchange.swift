@@ -92,10 +92,34 @@ extension ClientConnection {
         noteChange()
         answer(outbound) {
             self.makeVolumes(outbound.volumes[...], outbound.tenant) {
-                self.removeOthers { self.borrowNames { self.lease(outbound, fresh: false) } }
+                self.removeOthers {
+                    self.borrowNames { self.takeTurn { self.lease(outbound, fresh: false) } }
+                }
             }
         }
     }
+
+    /// Waits until nobody else adds up what the engine's disk holds.
+    private func takeTurn(_ then: @escaping () -> Void) {
+        guard exchange.operation?.name == "SystemDataUsage" else { return then() }
+        let turns = loop.services.usageTurns
+        let number = self.number
+        turns.take(Self.usage, on: loop.eventLoop) {
+            guard number == self.number, self.isActive else { return turns.leave(Self.usage) }
+            self.hasTurn = true
+            then()
+            self.process()
+        }
+    }
+
+    /// The engine has added up, or nobody waits for it any more.
+    func leaveTurn() {
+        guard hasTurn else { return }
+        hasTurn = false
+        loop.services.usageTurns.leave(Self.usage)
+    }
+
+    private static let usage = "usage"
 
     func fail(_ failure: EngineFailure) {
         run(.answer(Answer(status: failure.status, message: "quaymaster: \(failure)"), .close))

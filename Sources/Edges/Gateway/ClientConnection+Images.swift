@@ -150,27 +150,10 @@ extension ClientConnection {
     /// Passes on what is here of the progress, in the client's names.
     func relayProgress() {
         guard !isSettling else { return }
-        var part: [UInt8] = []
-        do {
-            // Never refused for its length: what is here is what was read from the socket.
-            _ = try answers.collectBody(into: &part, limit: .max)
-        } catch {
-            return run(exchange.abort())
-        }
+        guard let part = takePart() else { return }
         let isWhole = answers.isBodyRead
         writeChunk(ByteBuffer(bytes: progress.receive(part, isWhole: isWhole)))
         if isWhole { finishProgress() }
-    }
-
-    /// The engine has ended; what its framing promised may be here.
-    func endProgress() {
-        guard !isSettling else { return }
-        do {
-            try answers.inputEnded()
-        } catch {
-            return engineBrokeOff()
-        }
-        relayProgress()
     }
 
     private func finishProgress() {

@@ -24,17 +24,46 @@ extension ClientConnection {
         run(exchange.answerEnded())
     }
 
+    // MARK: Parts
+
+    /// What is here of the answer's body; nil when its framing is broken, and everything ends.
+    func takePart() -> [UInt8]? {
+        var part: [UInt8] = []
+        do {
+            // Never refused for its length: what is here is what was read from the socket.
+            _ = try answers.collectBody(into: &part, limit: .max)
+            return part
+        } catch {
+            run(exchange.abort())
+            return nil
+        }
+    }
+
+    /// The engine has ended; what its framing promised may be here.
+    func endParts() {
+        guard !isSettling else { return }
+        do {
+            try answers.inputEnded()
+        } catch {
+            return engineBrokeOff()
+        }
+        switch outflow {
+        case .events:
+            events.isHeld = false
+            events.lines.end()
+            relayEvents()
+        case .list: relayList()
+        case .lines: relayLines()
+        case .progress: relayProgress()
+        case .idle, .head, .framed, .chunked, .collecting, .raw: break
+        }
+    }
+
     // MARK: Lines
 
     /// Passes on the lines that are here with the client's names.
     func relayLines() {
-        var bytes: [UInt8] = []
-        do {
-            // Never refused for its length: what is here is what was read from the socket.
-            _ = try answers.collectBody(into: &bytes, limit: .max)
-        } catch {
-            return run(exchange.abort())
-        }
+        guard let bytes = takePart() else { return }
         heldLine += bytes
         let isWhole = answers.isBodyRead
         let end = isWhole ? heldLine.endIndex : heldLine.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
@@ -45,16 +74,6 @@ extension ClientConnection {
         if isWhole { endChunks() }
     }
 
-    /// The engine has ended; what its framing promised may be here.
-    func endLines() {
-        do {
-            try answers.inputEnded()
-        } catch {
-            return engineBrokeOff()
-        }
-        relayLines()
-    }
-
     /// The most bytes of a line that is told anew.
     private static let longestLine = 4 << 20
 
@@ -62,13 +81,7 @@ extension ClientConnection {
 
     /// Passes on what the client may see of the list's part that is here.
     func relayList() {
-        var part: [UInt8] = []
-        do {
-            // Never refused for its length: what is here is what was read from the socket.
-            _ = try answers.collectBody(into: &part, limit: .max)
-        } catch {
-            return run(exchange.abort())
-        }
+        guard let part = takePart() else { return }
         let isWhole = answers.isBodyRead
         guard
             let shown = exchange.listReceived(
@@ -76,15 +89,5 @@ extension ClientConnection {
         else { return run(exchange.abort()) }
         writeChunk(ByteBuffer(bytes: shown))
         if isWhole { endChunks() }
-    }
-
-    /// The engine has ended; what its framing promised may be here.
-    func endList() {
-        do {
-            try answers.inputEnded()
-        } catch {
-            return engineBrokeOff()
-        }
-        relayList()
     }
 }

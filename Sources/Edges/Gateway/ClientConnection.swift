@@ -91,6 +91,8 @@ final class ClientConnection: ChannelInboundHandler {
     var renaming: Renaming?
     /// The tenants whose names the client means; nil: the engine's.
     var tenants: [String]?
+    /// True while nobody else may add up what the engine's disk holds.
+    var hasTurn = false
     /// How often the act was judged again.
     var turns = 0
     /// What was chosen for the network that is to be made.

@@ -23,24 +23,30 @@ package enum ContainerView {
         return JSONWriter.bytes(.object(object))
     }
 
-    /// A container whose network is named where we have sent its id: clients look the mode up among the
-    /// networks, which stand there by their names.
-    static func namingNetwork(_ container: JSONObject) -> JSONObject {
-        guard var host = container["HostConfig"]?.object, let mode = host["NetworkMode"]?.string,
-            mode.utf8.count == 64,
-            let network = container["NetworkSettings"]?["Networks"]?.object?.members.first(where: {
-                $0.value["NetworkID"]?.string == mode
-            })
+    /// A container whose network is named where we have sent its id, as clients look the mode up among
+    /// the networks; in any state of the container.
+    ///
+    /// - Parameters:
+    ///   - container: An entry of a list, or an answer of inspect.
+    ///   - name: The engine's name of a network, by its full id.
+    /// - Returns: The container.
+    static func namingNetwork(
+        _ container: JSONObject, _ name: (String) -> String?
+    ) -> JSONObject {
+        guard var host = container["HostConfig"]?.object,
+            let name = host["NetworkMode"]?.string.flatMap(name)
         else { return container }
-        host["NetworkMode"] = .string(network.name)
+        host["NetworkMode"] = .string(name)
         var container = container
         container["HostConfig"] = .object(host)
         return container
     }
 
     /// The same in an answer of inspect.
-    package static func namingNetwork(_ body: [UInt8]) -> [UInt8]? {
-        read(body)?.object.map { JSONWriter.bytes(.object(namingNetwork($0))) }
+    package static func namingNetwork(
+        _ body: [UInt8], _ name: (String) -> String?
+    ) -> [UInt8]? {
+        read(body)?.object.map { JSONWriter.bytes(.object(namingNetwork($0, name))) }
     }
 
     /// The id in the answer to the making of an exec.

@@ -148,7 +148,7 @@ package struct ListSieve: Sendable {
         guard isOwn else { return nil }
         var item = OriginView.named(kind, item, owners.images)
         if kind == .volume { item = StampedLabel.hidden(in: item) }
-        if kind == .container { item = ContainerView.namingNetwork(item) }
+        if kind == .container { item = ContainerView.namingNetwork(item, owners.networks) }
         // The name of any image of the same content stands there.
         item["ImageManifestDescriptor"] = item["ImageManifestDescriptor"].map(
             DescriptorView.unnamed)

@@ -22,9 +22,6 @@ package enum ObjectListView {
 
     /// The path, without a version, of a list of what carries a tenant's label and a seal.
     package static func pathOfLabelled(_ kind: ObjectKind, _ tenant: String) -> String {
-        let labels = JSONValue.array(
-            [StampedLabel.tenant + "=" + tenant, StampedLabel.seal].map { .string($0) })
-        let filters = JSONWriter.text(.object(JSONObject([("label", labels)])))
         let path =
             switch kind {
             case .volume: "/volumes?"
@@ -33,15 +30,20 @@ package enum ObjectListView {
                 .engine:
                 "/containers/json?all=1&"
             }
-        return path + "filters=" + PercentCoding.encode(filters)
+        let labels = [StampedLabel.tenant + "=" + tenant, StampedLabel.seal]
+        return path + filters("label", labels)
+    }
+
+    private static func filters(_ name: String, _ values: [String]) -> String {
+        let values = JSONValue.array(values.map { .string($0) })
+        let text = JSONWriter.text(.object(JSONObject([(name, values)])))
+        return "filters=" + PercentCoding.encode(text)
     }
 
     /// The path, without a version, of a list of the containers of a tenant's services.
     package static func pathOfTasks(_ tenant: String) -> String {
-        let labels = JSONValue.array(
-            [StampedLabel.tenant + "=" + tenant, "com.docker.swarm.service.id"].map { .string($0) })
-        let filters = JSONWriter.text(.object(JSONObject([("label", labels)])))
-        return "/containers/json?all=1&filters=" + PercentCoding.encode(filters)
+        let labels = [StampedLabel.tenant + "=" + tenant, "com.docker.swarm.service.id"]
+        return "/containers/json?all=1&" + filters("label", labels)
     }
 
     /// Which of the containers of a tenant's services is meant, or the volume that came with one.
@@ -74,9 +76,7 @@ package enum ObjectListView {
     /// ids, or of all.
     package static func pathOfContainers(_ ids: [String]? = nil) -> String {
         guard let ids else { return "/containers/json?all=1" }
-        let values = JSONValue.array(ids.map { .string($0) })
-        let filters = JSONWriter.text(.object(JSONObject([("id", values)])))
-        return "/containers/json?all=1&filters=" + PercentCoding.encode(filters)
+        return "/containers/json?all=1&" + filters("id", ids)
     }
 
     /// What a list shows; nil when the answer is not what it should be.

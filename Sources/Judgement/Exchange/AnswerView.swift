@@ -151,7 +151,7 @@ enum AnswerView {
                 tenant == nil
                     ? $0
                     : OriginView.named(.container, $0, owners.images)
-                        .flatMap(ContainerView.namingNetwork)
+                        .flatMap { ContainerView.namingNetwork($0, owners.networks) }
             }
         case .service: OriginView.named(.service, body, owners.images)
         // They are never collected.
