@@ -130,6 +130,52 @@ extension Integration {
             }
         }
 
+        /// A prune takes what the tenant has without a name, or has made nothing from, and nothing of others.
+        @Test func onesOwnAreTidiedUp() throws {
+            try withPlane { plane in
+                let before = try anchors(plane)
+                func ids(_ who: String, _ arguments: String...) throws -> Set<String> {
+                    let listed = try run(
+                        ["docker", "images", "-q", "--no-trunc"] + arguments, environment: plane.environment(who))
+                    return Set(listed.output.split(separator: "\n").map(String.init))
+                }
+                for who in ["alice", "bo"] {
+                    #expect(try build(plane, who, nil, "FROM bb:1\nRUN echo \(who) > /w\n").status == 0)
+                    #expect(try build(plane, who, "kept:1", "FROM bb:1\nRUN echo \(who) kept > /w\n").status == 0)
+                    #expect(try build(plane, who, "used:1", "FROM bb:1\nRUN echo \(who) used > /w\n").status == 0)
+                    try plane.docker(who, "create", "--name", "user", "used:1")
+                }
+                // A name that moves on leaves an image behind.
+                #expect(try build(plane, "alice", "kept:1", "FROM bb:1\nRUN echo moved > /w\n").status == 0)
+                let dangling = try ids("alice", "--filter", "dangling=true")
+                #expect(dangling.count == 2, "\(dangling)")
+                let pruned = try plane.docker("alice", "image", "prune", "-f")
+                #expect(pruned.status == 0 && pruned.output.contains("Total reclaimed space"), "\(pruned)")
+                for id in dangling { #expect(pruned.output.contains("deleted: \(id)"), "\(pruned)") }
+                #expect(!pruned.output.contains("quaymaster"), "\(pruned)")
+                #expect(try ids("alice", "--filter", "dangling=true").isEmpty)
+                #expect(try ids("bo", "--filter", "dangling=true").count == 1)
+                #expect(try trimmed(plane.docker("alice", "run", "--rm", "kept:1", "cat", "/w")) == "moved")
+                // Everything that nothing is made from, what is everybody's left out.
+                let recent = try plane.docker("alice", "image", "prune", "-a", "-f", "--filter", "until=1h")
+                #expect(recent.status == 0 && recent.output == "Total reclaimed space: 0B\n", "\(recent)")
+                let all = try plane.docker("alice", "image", "prune", "-a", "-f")
+                #expect(all.output.contains("untagged: kept:1") && !all.output.contains("used:1"), "\(all)")
+                #expect(try plane.docker("alice", "inspect", "kept:1").status != 0)
+                #expect(try plane.docker("alice", "inspect", "used:1").status == 0)
+                #expect(try plane.docker("alice", "run", "--rm", "bb:1", "true").status == 0)
+                #expect(try trimmed(plane.docker("bo", "run", "--rm", "kept:1", "cat", "/w")) == "bo kept")
+                let odd = try plane.docker("alice", "image", "prune", "-f", "--filter", "until=soon")
+                #expect(odd.status != 0 && odd.errors.contains("such as 24h"), "\(odd)")
+                for who in ["alice", "bo"] {
+                    try plane.docker(who, "rm", "user")
+                    #expect(try plane.docker(who, "image", "prune", "-a", "-f").status == 0)
+                    #expect(try ids(who, "--filter", "reference=kept").isEmpty)
+                }
+                #expect(try anchors(plane) == before)
+            }
+        }
+
         @Test func whatFailsLeavesNothing() throws {
             try withPlane { plane in
                 let before = try anchors(plane)

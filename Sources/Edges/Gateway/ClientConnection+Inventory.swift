@@ -56,9 +56,24 @@ extension ClientConnection {
             else { return otherwise() }
             loop.listen(self)
             begin(.events(query, waiting: []), head: head)
+        case "ImagePrune":
+            guard let permit = exchange.permit, permit.namesImages, let tenant = permit.tenant
+            else {
+                return otherwise()
+            }
+            pruneImages(target, of: tenant) {
+                self.begin(.nothing, head: Self.valueHead)
+                self.say($0, isLast: true)
+                self.process()
+            }
         default: otherwise()
         }
     }
+
+    /// The head of an answer that is JSON.
+    private static let valueHead = Array(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            .utf8)
 
     private func ask(_ otherwise: () -> Void) {
         loop.counters.lists.engines += 1

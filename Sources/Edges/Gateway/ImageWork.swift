@@ -1,6 +1,7 @@
 import Acts
 import Engine
 import EngineAPI
+import JSON
 import NIOCore
 import Store
 import Wire
@@ -70,10 +71,27 @@ struct ImageWork {
     ///   - keepsContent: True when the image stays, whatever else names it.
     ///   - then: Called once, with true when the name is gone.
     func untag(_ name: String, keepsContent: Bool, _ then: @escaping (Bool) -> Void = { _ in }) {
+        delete(name, keepsContent: keepsContent) { then($0 != nil) }
+    }
+
+    /// Takes a name of the engine's from its image, and removes the image when that was its last.
+    ///
+    /// - Parameters:
+    ///   - name: The name.
+    ///   - keepsContent: True when the image stays, whatever else names it.
+    ///   - then: Called once, with the ids of what is gone as the engine says it (`Deleted`), or nil while
+    ///     the name is there.
+    func delete(
+        _ name: String, keepsContent: Bool = false, _ then: @escaping ([JSONValue]?) -> Void
+    ) {
         let query = keepsContent ? "?noprune=1" : ""
         EngineCall.make(pool, .delete, prefix + name + query) { result in
-            guard case .success(let answer) = result else { return then(false) }
-            then(answer.head.status == 200 || answer.head.status == 404)
+            guard case .success(let answer) = result else { return then(nil) }
+            switch answer.head.status {
+            case 200: then((answer.json?.array ?? []).filter { $0["Deleted"] != nil })
+            case 404: then([])
+            default: then(nil)
+            }
         }
     }
 

@@ -49,8 +49,8 @@ extension Catalogue {
             "ImageSearch", .get, "/images/search", may: [.search], harm: .connectsOut,
             query: [.text("term"), .integer("limit"), .filters]),
         Operation(
-            "ImagePrune", .post, "/images/prune", may: [.prune], harm: .changes, reach: .engine,
-            query: [.filters]),
+            "ImagePrune", .post, "/images/prune", may: [.prune], harm: .changes,
+            reach: .list(.image), query: [.filters]),
         Operation(
             "ImageCommit", .post, "/commit", may: [.commit], harm: [.changes, .discloses],
             creates: .image,

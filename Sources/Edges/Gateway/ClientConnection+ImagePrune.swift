@@ -1,0 +1,117 @@
+import Acts
+import Engine
+import EngineAPI
+import Exchange
+import JSON
+import Ledger
+import NIOCore
+import Store
+import Wire
+
+/// A tenant's prune of images, which the gateway carries out: the engine knows nothing of rows.
+extension ClientConnection {
+    private var pruneWork: ImageWork { ImageWork(services: loop.services, pool: loop.pool) }
+
+    /// What a prune has removed so far, and what there was.
+    private struct Pruned {
+        let tenant: String
+        let images: [JSONValue]
+        var removed: [JSONValue] = []
+    }
+
+    /// Removes the tenant's images that a prune takes, one after the other, and says which.
+    ///
+    /// - Parameters:
+    ///   - target: The target of the request.
+    ///   - tenant: Whose prune it is.
+    ///   - then: Called with the body of the answer.
+    func pruneImages(_ target: String, of tenant: String, _ then: @escaping ([UInt8]) -> Void) {
+        let pruning: ImagePruning
+        do {
+            pruning = try ImagePruning(target: target, now: Timestamp.now() / 1_000_000_000)
+        } catch {
+            let message = "quaymaster: refused: \(error.words); rule query.filters"
+            return run(
+                .answer(Answer(status: 400, message: message, rule: "query.filters"), .close))
+        }
+        let number = self.number
+        let version = loop.services.facts.traits?.version ?? .floor
+        EngineCall.make(
+            loop.pool, .get, "/v\(version)/images/json?all=1", limit: 256 << 20,
+            timeout: .seconds(120)
+        ) { result in
+            guard number == self.number, self.isActive else { return }
+            guard case .success(let answer) = result, answer.head.status == 200,
+                let images = answer.json?.array
+            else {
+                self.fail(EngineFailure("the engine would not list its images", status: 502))
+                return self.process()
+            }
+            let chosen = pruning.choose(from: images, of: tenant, self.loop.imageNames)
+            self.prune(chosen[...], Pruned(tenant: tenant, images: images)) {
+                then(ImagePruning.answer($0.removed, of: images))
+            }
+            self.process()
+        }
+    }
+
+    private func prune(
+        _ left: ArraySlice<ImagePruning.Chosen>, _ pruned: Pruned,
+        _ then: @escaping (Pruned) -> Void
+    ) {
+        guard let image = left.first else { return then(pruned) }
+        let number = self.number
+        remove(image, of: pruned.tenant) { removed in
+            guard number == self.number, self.isActive else { return }
+            var pruned = pruned
+            pruned.removed += removed
+            self.prune(left.dropFirst(), pruned, then)
+            self.process()
+        }
+    }
+
+    /// Removes an image unless somebody needs it by now.
+    private func remove(
+        _ image: ImagePruning.Chosen, of tenant: String, _ then: @escaping ([JSONValue]) -> Void
+    ) {
+        let images = loop.services.images
+        let work = pruneWork
+        if image.isLeft {
+            guard images.isNobodysBut(tenant, image.id) else { return then([]) }
+            let anchor = makeAnchor(for: tenant)
+            return work.tag(image.id, anchor.repository, anchor.tenant) { result in
+                guard case .success(true) = result else { return then([]) }
+                work.delete(anchor.name) { then($0 ?? []) }
+            }
+        }
+        let rows = images.rows.rows(of: image.id, on: loop.services.facts.id, tenant: tenant)
+        guard !loop.imageNames.isUsed(tenant, image.id), let last = rows.last else {
+            return then([])
+        }
+        remove(names: rows.dropLast(), work) { gone in
+            work.delete(TenantImages.anchor(of: last).name) { said in
+                // What the engine keeps has its row still.
+                let gone = gone + (said == nil ? [] : [last])
+                let untagged = gone.compactMap { ImageReference($0.reference)?.familiar }
+                work.remove(gone) { result in
+                    guard case .success = result else { return then([]) }
+                    then(Self.untagged(untagged) + (said ?? []))
+                }
+            }
+        }
+    }
+
+    private func remove(
+        names rows: ArraySlice<ImageRow>, _ work: ImageWork,
+        _ then: @escaping ([ImageRow]) -> Void
+    ) {
+        guard let row = rows.first else { return then([]) }
+        work.untag(TenantImages.anchor(of: row).name, keepsContent: true) { isGone in
+            self.remove(names: rows.dropFirst(), work) { then((isGone ? [row] : []) + $0) }
+        }
+    }
+
+    private static func untagged(_ names: [String]) -> [JSONValue] {
+        names.map { .object(JSONObject([("Untagged", .string($0))])) }
+    }
+}
