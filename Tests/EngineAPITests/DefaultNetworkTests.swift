@@ -52,7 +52,7 @@ import Testing
     func containersLeaveTheDefaultNetwork(_ row: Row) throws {
         var draft = try Draft(
             try Call("POST", "/v1.41/containers/create"), body: Array(row.body.utf8))
-        #expect(draft.act.usesDefaultNetwork == (row.sent != nil))
+        #expect(draft.act.defaultNetwork == (row.sent == nil ? nil : .containers))
         let before = draft.request(version: .ceiling).body
         draft.leaveDefaultNetwork(for: Self.own)
         let body = try #require(draft.request(version: .ceiling).body)
@@ -75,12 +75,44 @@ import Testing
     }
 
     @Test(arguments: [
+        (#"{"TaskTemplate":{"ContainerSpec":{"Image":"bb:1"}}}"#, true),
+        (#"{"TaskTemplate":{"ContainerSpec":{"Image":"bb:1"},"Networks":[]},"Networks":null}"#, true),
+        (#"{"TaskTemplate":{"ContainerSpec":{"Image":"bb:1"},"Networks":[{"Target":"mine"}]}}"#, false),
+        (#"{"TaskTemplate":{"ContainerSpec":{"Image":"bb:1"}},"Networks":[{"Target":"mine"}]}"#, false),
+    ])
+    func tasksOfServicesLeaveItToo(_ text: String, _ isOn: Bool) throws {
+        for target in ["/v1.41/services/create", "/v1.41/services/web/update?version=1"] {
+            var draft = try Draft(try Call("POST", target), body: Array(text.utf8))
+            #expect(draft.act.defaultNetwork == (isOn ? .services : nil))
+            let before = draft.request(version: .ceiling).body
+            draft.leaveDefaultNetwork(for: Self.own)
+            let sent = try JSONReader.value(of: try #require(draft.request(version: .ceiling).body))
+            let networks = sent["TaskTemplate"]?["Networks"]?.array ?? []
+            if isOn {
+                #expect(networks.map { $0["Target"]?.string } == [Self.own])
+            } else {
+                #expect(draft.request(version: .ceiling).body == before)
+            }
+        }
+    }
+
+    /// The mode by which a port is published; what no mode says is the ingress network's.
+    @Test(arguments: [("", true), (#","PublishMode":"ingress""#, true), (#","PublishMode":"host""#, false)])
+    func portsByTheIngressNetworkAreKnown(_ mode: String, _ isIngress: Bool) throws {
+        let text =
+            #"{"TaskTemplate":{"ContainerSpec":{"Image":"bb:1"}},"EndpointSpec":{"Ports":[{"TargetPort":80"#
+            + mode + "}]}}"
+        let draft = try Draft(try Call("POST", "/v1.41/services/create"), body: Array(text.utf8))
+        #expect(draft.act.ingressOrigin == (isIngress ? "EndpointSpec.Ports[0].PublishMode" : nil))
+    }
+
+    @Test(arguments: [
         ("", true), ("networkmode=default", true), ("networkmode=bridge", true),
         ("networkmode=none", false), ("networkmode=mine", false),
     ])
     func stepsOfBuildsLeaveItToo(_ query: String, _ isOn: Bool) throws {
         var draft = try Draft(try Call("POST", "/v1.41/build?" + query))
-        #expect(draft.act.usesDefaultNetwork == isOn)
+        #expect(draft.act.defaultNetwork == (isOn ? .containers : nil))
         draft.leaveDefaultNetwork(for: Self.own)
         let target = draft.request(version: .ceiling).target
         #expect(target.contains("networkmode=" + Self.own) == isOn, "\(target)")

@@ -81,6 +81,35 @@ extension Integration {
             }
         }
 
+        @Test func portsCount() throws {
+            let policy = Plane.policy.replacing(
+                "{red: {}, blue: {}}", with: "{red: {quota: {ports: 2}}, blue: {}}")
+            try withPlane(policy: policy) { plane in
+                defer { plane.engine.clean("rm", "-f", "p1", "p2", "p3", "none", "bos") }
+                #expect(try plane.docker("alice", "create", "--name", "p1", "-p", "18080:80", "bb:1").status == 0)
+                let many = try plane.docker("alice", "create", "--name", "p2", "-p", "80", "-p", "81", "bb:1")
+                #expect(many.errors.contains("would publish more than 2 ports"), "\(many)")
+                #expect(many.errors.contains("rule quota.ports (policy.yaml:1)"), "\(many)")
+                #expect(try plane.docker("alice", "create", "--name", "p2", "-p", "80", "bb:1").status == 0)
+                let third = try plane.docker("alice", "create", "--name", "p3", "-p", "80", "bb:1")
+                #expect(third.errors.contains("rule quota.ports"), "\(third)")
+                #expect(try plane.docker("alice", "create", "--name", "none", "bb:1").status == 0)
+                #expect(try plane.docker("bo", "create", "--name", "bos", "-p", "80", "-p", "81", "-p", "82", "bb:1").status == 0)
+                #expect(try usage(plane, "port") == #"{"tenant":"red","kind":"port","used":2,"quota":2}"#)
+                // What is removed gives its ports back, with and without the gateway.
+                try plane.docker("alice", "rm", "p1")
+                #expect(try plane.docker("alice", "create", "--name", "p3", "-p", "80", "bb:1").status == 0)
+                plane.engine.clean("rm", "-f", "p2")
+                let end = Date().addingTimeInterval(20)
+                var isFree = false
+                while !isFree, Date() < end {
+                    isFree = try plane.docker("alice", "create", "--name", "p1", "-p", "80", "bb:1").status == 0
+                    if !isFree { usleep(200_000) }
+                }
+                #expect(isFree)
+            }
+        }
+
         /// Volumes by any way, and networks, the tenant's own default one among them.
         @Test func everyWayCounts() throws {
             try withPlane(policy: Self.policy) { plane in

@@ -44,6 +44,49 @@ import Testing
         }
     }
 
+    /// Ports are added up over what is there and what is being made, and are known after a restart.
+    @Test func portsAreAddedUp() async throws {
+        try await withDirectory { directory in
+            let quota = [OwnedObject.portQuota: 5]
+            let full = StoreError.quota("red", kind: OwnedObject.portQuota, most: 5)
+            func object(_ number: Int, _ ports: Int, _ kind: String = "container", of tenant: String = "red")
+                -> OwnedObject
+            {
+                OwnedObject(
+                    nonce: nonce(number), engine: "E:1", kind: kind, name: "n\(number)", tenant: tenant,
+                    identity: "alice", ports: ports)
+            }
+            do {
+                let store = try Store(directory: directory)
+                let objects = store.objects
+                func make(_ object: OwnedObject) async -> StoreError? {
+                    await wait { objects.intend(object, within: quota, $0) }
+                }
+                #expect(await make(object(1, 3)) == nil)
+                #expect(await make(object(2, 3)) == full)
+                #expect(await make(object(3, 2, "service")) == nil)
+                // What publishes nothing is not held up, and others have their own.
+                #expect(await make(object(4, 0)) == nil)
+                #expect(await make(object(5, 1)) == full)
+                #expect(await make(object(6, 5, of: "blue")) == nil)
+                objects.settle(nonce(1), as: "c1")
+                objects.settle(nonce(3), as: "s1")
+                objects.drop([nonce(2), nonce(5)])
+                #expect(await wait { objects.publish(3, by: key("s1", "service"), within: quota, $0) } == full)
+                let one = try #require(objects[key("c1")])
+                #expect(await wait { objects.release(one, $0) } == nil)
+                #expect(await wait { objects.publish(4, by: key("s1", "service"), within: quota, $0) } == nil)
+                // Fewer are not fewer until the service has gone.
+                #expect(await wait { objects.publish(1, by: key("s1", "service"), within: quota, $0) } == nil)
+                #expect(await make(object(7, 2)) == full)
+                try store.close()
+            }
+            let store = try Store(directory: directory)
+            #expect(store.objects[key("s1", "service")]?.ports == 4)
+            try store.close()
+        }
+    }
+
     /// What is being made counts, so that nobody passes a quota by asking many times at once.
     @Test func quotasCountIntentsToo() async throws {
         try await withDirectory { directory in
@@ -182,13 +225,16 @@ import Testing
     @Test(arguments: [
         "'n','E','container',NULL,'made','','','','red','a',1,2", "'n','E','container','c','found','','','','red','a',1,2",
         "'n','E','container','c','made','','','','','a',1,2",
+        // Fewer ports than none, and more than anybody asks for.
+        "'n','E','container','c','made','','','','red','a',1,2,'',-1)--",
+        "'n','E','container','c','made','','','','red','a',1,2,'',99999999999)--",
     ])
     func whatWeWouldNotHaveWrittenIsNotBelieved(row: String) async throws {
         try await withDirectory { directory in
             try Store(directory: directory).close()
             let path = directory.appendingPathComponent("store.sqlite").path
             try await DatabaseQueue(path: path).write { database in
-                try database.execute(sql: "INSERT INTO owned_object VALUES (\(row),'')")
+                try database.execute(sql: "INSERT INTO owned_object VALUES (\(row),'',0)")
             }
             #expect(throws: StoreError.damaged(path, "it holds what is no owned object")) {
                 try Store(directory: directory)

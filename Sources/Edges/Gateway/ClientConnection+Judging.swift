@@ -116,10 +116,10 @@ extension ClientConnection {
                 record?.hardened = hardening.words
             }
             if permit.obligations.contains(.useOwnNetwork), let tenant = permit.tenant,
-                let engine, facts.ownNetwork == nil
+                let engine, facts.ownNetwork == nil, let network = exchange.act?.defaultNetwork
             {
                 // The policy may have changed meanwhile.
-                return findNetwork(of: tenant, engine) {
+                return find(network, of: tenant, engine) {
                     guard let act = self.exchange.act else { return }
                     self.decide(act, isLookedUp: true)
                 }

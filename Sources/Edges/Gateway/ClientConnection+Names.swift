@@ -77,7 +77,8 @@ extension ClientConnection {
                 ? GivenName.make(from: .random(in: 0...UInt64.max), attempt: attempt / 4)
                 : act.newName
             let object = ownership.intent(
-                kind, for: tenant, by: peer.identity, name: name, isOwnName: tenants != nil)
+                kind, for: tenant, by: peer.identity, name: name, isOwnName: tenants != nil,
+                ports: act.publishedPorts)
             if let holder = ownership.objects.reserve(object) {
                 if isNameless { continue }
                 nameIsHeld(name, kind, holder)

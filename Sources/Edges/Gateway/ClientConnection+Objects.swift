@@ -92,16 +92,19 @@ extension ClientConnection {
     }
 
     /// Finds the network that stands for the engine's default one, or makes it.
-    func findNetwork(of tenant: String, _ engine: EngineTraits, _ then: @escaping () -> Void) {
+    func find(
+        _ network: TenantNetwork, of tenant: String, _ engine: EngineTraits,
+        _ then: @escaping () -> Void
+    ) {
         let number = self.number
         let ownership = loop.services.ownership
         let isWanted = { number == self.number && self.isActive }
         let intent = ownership.intent(
-            .network, for: tenant, by: peer.identity, name: TenantNetwork.name(of: tenant),
+            .network, for: tenant, by: peer.identity, name: network.name(of: tenant),
             isOwnName: false)
         let seal = ownership.seal(of: intent)
         let wish = TenantNetworks.Wish(
-            tenant: tenant, version: engine.version,
+            network: network, tenant: tenant, version: engine.version,
             // Without the tenant's label no prune of the tenant's finds it: stopped containers need it.
             labels: JSONObject([
                 (StampedLabel.identity, .string(peer.identity)),

@@ -16,8 +16,10 @@ extension ClientConnection {
         guard case .permit(let permit) = decision, let act = exchange.act else {
             return then(Marks())
         }
-        guard permit.namesImages else { return mark(act, permit, Marks(), then) }
-        markImages(act, permit) { self.mark(act, permit, $0, then) }
+        countPorts(act, permit) {
+            guard permit.namesImages else { return self.mark(act, permit, Marks(), then) }
+            self.markImages(act, permit) { self.mark(act, permit, $0, then) }
+        }
     }
 
     private func mark(

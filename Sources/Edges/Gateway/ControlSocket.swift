@@ -195,6 +195,7 @@ extension OwnedObject {
             ("name", .string(name)), ("origin", .string(origin.rawValue)),
             ("identity", .string(identity)), ("engine", .string(engine)),
             ("since", .integer((settledAt ?? createdAt) / 1_000_000)),
+            ("ports", .integer(Int64(ports))),
         ])
     }
 }

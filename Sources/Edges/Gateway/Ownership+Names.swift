@@ -46,13 +46,14 @@ extension Ownership {
         }
     }
 
-    /// True when a tenant's own network stands for the engine's default one.
-    func hasDefaultNetwork(_ tenant: String) -> Bool {
-        let name = TenantNetwork.name(of: tenant)
-        let found = objects.find(
-            name, kind: ObjectKind.network.rawValue, on: engine, of: tenant)
-        if case .object = found { return true }
-        return false
+    /// How many networks of a tenant stand for the engine's default one.
+    func defaultNetworks(of tenant: String) -> Int {
+        [TenantNetwork.containers, .services].count { network in
+            let found = objects.find(
+                network.name(of: tenant), kind: ObjectKind.network.rawValue, on: engine, of: tenant)
+            if case .object = found { return true }
+            return false
+        }
     }
 
     /// True for an engine name that was made for a tenant.

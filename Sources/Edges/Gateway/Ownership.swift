@@ -118,10 +118,11 @@ package final class Ownership: Sendable {
     ///   - name: What the tenant calls it; "" for what the engine names.
     ///   - isOwnName: False when the engine is to call it so too.
     ///   - isOnTheWay: True for a volume that is made because a mount names it.
+    ///   - ports: How many ports of the host it asks for.
     /// - Returns: The object, without an id.
     func intent(
         _ kind: ObjectKind, for tenant: String, by identity: String, name: String,
-        isOwnName: Bool = true, isOnTheWay: Bool = false
+        isOwnName: Bool = true, isOnTheWay: Bool = false, ports: Int = 0
     ) -> OwnedObject {
         let nonce = Sealer.nonce()
         let mark = OwnedObject.mark(of: nonce)
@@ -131,7 +132,7 @@ package final class Ownership: Sendable {
         return OwnedObject(
             nonce: nonce, engine: facts.id, kind: kind.rawValue, name: name,
             engineName: engineName, parent: isOnTheWay ? OwnedObject.onTheWay : "", tenant: tenant,
-            identity: identity)
+            identity: identity, ports: ports)
     }
 
     /// What a volume is if it has to be made again under the name that it has.

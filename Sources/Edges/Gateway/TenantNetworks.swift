@@ -5,8 +5,8 @@ import JSON
 import NIOCore
 import Wire
 
-/// Each tenant's own network, which stands for the engine's default one on a shared engine: it is
-/// looked for by its name, and made when it is missing. Confined to its pool's loop.
+/// Each tenant's own networks, which stand for the engine's default one on a shared engine: they are
+/// looked for by their names, and made when they are missing. Confined to its pool's loop.
 final class TenantNetworks {
     private let pool: EnginePool
     private let turns: Turns
@@ -18,10 +18,11 @@ final class TenantNetworks {
 
     /// Whose network it is, and how it is made.
     struct Wish {
+        let network: TenantNetwork
         let tenant: String
         let version: APIVersion
         let labels: JSONObject
-        /// The name of its bridge on the host.
+        /// The name of its bridge on the host, where it has one.
         let bridge: String
         /// Called before the network is made, with its name; calls `then` in any case, with nil
         /// once it is recorded.
@@ -29,7 +30,7 @@ final class TenantNetworks {
         /// Called with the full id of the network that was made.
         let made: (_ id: String) -> Void
 
-        var name: String { TenantNetwork.name(of: tenant) }
+        var name: String { network.name(of: tenant) }
     }
 
     /// Makes the networks of an engine.
@@ -101,7 +102,10 @@ final class TenantNetworks {
         _ wish: Wish, _ refused: Set<SubnetDesk.Subnet>, left: Int,
         _ completion: @escaping (Result<String, EngineFailure>) -> Void
     ) {
-        guard let subnets else { return make(wish, nil, refused, left: left, completion) }
+        // Overlays have addresses out of the Swarm's own pool, which all of its nodes know.
+        guard let subnets, wish.network == .containers else {
+            return make(wish, nil, refused, left: left, completion)
+        }
         subnets.choose(pool, wish.version, beside: refused) { result in
             switch result {
             case .failure(let failure): completion(.failure(failure))
@@ -118,12 +122,17 @@ final class TenantNetworks {
         _ wish: Wish, _ subnet: SubnetDesk.Subnet?, _ refused: Set<SubnetDesk.Subnet>, left: Int,
         _ completion: @escaping (Result<String, EngineFailure>) -> Void
     ) {
-        let options = JSONObject([(TenantBridge.option, .string(wish.bridge))])
         var body = JSONObject([
             ("Name", .string(wish.name)), ("CheckDuplicate", .bool(true)),
-            ("Driver", .string("bridge")), ("Labels", .object(wish.labels)),
-            ("Options", .object(options)),
+            ("Labels", .object(wish.labels)),
         ])
+        switch wish.network {
+        case .containers:
+            let options = JSONObject([(TenantBridge.option, .string(wish.bridge))])
+            body["Driver"] = .string("bridge")
+            body["Options"] = .object(options)
+        case .services: body["Driver"] = .string("overlay")
+        }
         if let subnet {
             let part = JSONObject([("Subnet", .string(subnet.description))])
             body["IPAM"] = .object(JSONObject([("Config", .array([.object(part)]))]))

@@ -23,8 +23,11 @@ extension YAMLReader {
         // Together they are held by the kernel, on the cgroup that all of the tenant's containers are in.
         let summed = ["cpus", "memory", "pids"]
         var most: [ObjectKind: Int] = [:]
-        for (name, value) in record(node, "quota", known: Quota.names.map(\.name) + summed) {
-            guard let kind = Quota.names.first(where: { $0.name == name })?.kind else {
+        var ports: Int?
+        let known = Quota.names.map(\.name) + ["ports"] + summed
+        for (name, value) in record(node, "quota", known: known) {
+            let kind = Quota.names.first(where: { $0.name == name })?.kind
+            guard kind != nil || name == "ports" else {
                 report(
                     "\(name) is not set by the gateway, which is not root", at: value,
                     hint: "set it on the tenant's cgroup: docs/operations.md, Limits")
@@ -34,8 +37,8 @@ extension YAMLReader {
                 report("a quota is a whole number", at: value)
                 continue
             }
-            most[kind] = number
+            if let kind { most[kind] = number } else { ports = number }
         }
-        return Quota(most, at: Location(file: file, line: node.mark?.line ?? 0))
+        return Quota(most, ports: ports, at: Location(file: file, line: node.mark?.line ?? 0))
     }
 }

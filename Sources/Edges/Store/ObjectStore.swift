@@ -116,6 +116,39 @@ package final class ObjectStore: Sendable {
         }
     }
 
+    /// Writes down that an object will publish more ports; fewer change nothing.
+    ///
+    /// - Parameters:
+    ///   - ports: How many in all.
+    ///   - key: The object's.
+    ///   - quota: How much its tenant may have.
+    ///   - completion: Told once it is on the disk, or `StoreError.quota`.
+    package func publish(
+        _ ports: Int, by key: OwnedObject.Key, within quota: [String: Int],
+        _ completion: @escaping Store.Completion
+    ) {
+        queue.async { [self] in
+            guard var object = self[key], object.ports < ports else {
+                return completion(.success(()))
+            }
+            object.ports = ports
+            if let error = table.withLock({ $0.objection(toPortsOf: object, within: quota) }) {
+                return completion(.failure(error))
+            }
+            do {
+                try database.write { database in
+                    try database.execute(
+                        sql: "UPDATE owned_object SET ports = ? WHERE nonce = ?",
+                        arguments: [ports, object.nonce])
+                }
+            } catch {
+                return completion(.failure(file.words(error)))
+            }
+            table.withLock { $0.publish(ports, by: key) }
+            completion(.success(()))
+        }
+    }
+
     /// Settles an intent: it has become an object. It counts at once.
     ///
     /// What stood under the same id was another object of that name, which is gone.

@@ -230,6 +230,20 @@ struct ObjectTable {
             }
     }
 
+    /// How many ports of the host a tenant's objects publish, those that are being made among them.
+    func ports(of tenant: String, without nonce: String = "") -> Int {
+        func sum(_ objects: some Sequence<OwnedObject>) -> Int {
+            objects.reduce(0) { $0 + ($1.nonce == nonce ? 0 : $1.ports) }
+        }
+        return sum(objects("container", of: tenant)) + sum(objects("service", of: tenant))
+            + sum(pending.values.filter { $0.tenant == tenant && !reserved.contains($0.nonce) })
+    }
+
+    /// Notes how many ports an object publishes.
+    mutating func publish(_ ports: Int, by key: OwnedObject.Key) {
+        settled[key]?.ports = ports
+    }
+
     /// Why a tenant may not have another object, or nil. Volumes come with containers unasked: a tenant
     /// that has more than it may makes no container.
     func objection(to object: OwnedObject, within quota: [String: Int]) -> StoreError? {
@@ -243,6 +257,15 @@ struct ObjectTable {
         }
         return objection(object.kind, room: 1)
             ?? (object.kind == "container" ? objection("volume", room: 0) : nil)
+            ?? self.objection(toPortsOf: object, within: quota)
+    }
+
+    /// Why a tenant's object may not publish as many ports as it says, or nil.
+    func objection(toPortsOf object: OwnedObject, within quota: [String: Int]) -> StoreError? {
+        guard object.ports > 0, let most = quota[OwnedObject.portQuota],
+            ports(of: object.tenant, without: object.nonce) + object.ports > most
+        else { return nil }
+        return .quota(object.tenant, kind: OwnedObject.portQuota, most: most)
     }
 
     @discardableResult

@@ -55,6 +55,8 @@ package struct OwnedObject: Hashable, Sendable {
     package let tenant: String
     /// Who made it.
     package let identity: String
+    /// How many ports of the host it publishes at most.
+    package internal(set) var ports: Int
     /// When it was asked for, in microseconds since 1970.
     package let createdAt: Int64
     /// When it was known by its id, in microseconds since 1970; nil while it is an intent.
@@ -64,7 +66,7 @@ package struct OwnedObject: Hashable, Sendable {
     package init(
         nonce: String, engine: String, kind: String, id: String? = nil, origin: Origin = .made,
         name: String = "", engineName: String = "", made: String = "", parent: String = "",
-        tenant: String, identity: String
+        tenant: String, identity: String, ports: Int = 0
     ) {
         self.nonce = nonce
         self.engine = engine
@@ -77,9 +79,13 @@ package struct OwnedObject: Hashable, Sendable {
         self.parent = parent
         self.tenant = tenant
         self.identity = identity
+        self.ports = ports
         createdAt = Self.now()
         settledAt = id == nil ? nil : createdAt
     }
+
+    /// What ports are called among the quotas of kinds.
+    package static let portQuota = "port"
 
     /// What it is known by; nil while it is an intent.
     package var key: Key? { id.map { Key(engine: engine, kind: kind, id: $0) } }
@@ -103,7 +109,10 @@ package struct OwnedObject: Hashable, Sendable {
 extension OwnedObject {
     static let columns =
         "nonce, engine, kind, id, origin, name, engine_name, made, parent, tenant, identity, "
-        + "created_at, settled_at"
+        + "created_at, settled_at, ports"
+
+    /// No request asks for more.
+    private static let mostPorts: Int64 = 1 << 32
 
     /// Reads a row; nil when it is none of ours.
     init?(_ row: Row) {
@@ -112,7 +121,8 @@ extension OwnedObject {
             let origin = text("origin").flatMap(Origin.init(rawValue:)), let name = text("name"),
             let engineName = text("engine_name"), let made = text("made"),
             let parent = text("parent"), let tenant = text("tenant"),
-            let identity = text("identity"), let createdAt = row["created_at"] as Int64?
+            let identity = text("identity"), let createdAt = row["created_at"] as Int64?,
+            let ports = row["ports"] as Int64?, 0...Self.mostPorts ~= ports
         else { return nil }
         self.nonce = nonce
         self.engine = engine
@@ -125,6 +135,7 @@ extension OwnedObject {
         self.parent = parent
         self.tenant = tenant
         self.identity = identity
+        self.ports = Int(ports)
         self.createdAt = createdAt
         settledAt = row["settled_at"] as Int64?
         guard (id == nil) == (settledAt == nil) else { return nil }
@@ -133,10 +144,10 @@ extension OwnedObject {
     /// Writes a row.
     func insert(_ database: Database) throws {
         try database.execute(
-            sql: "INSERT INTO owned_object (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            sql: "INSERT INTO owned_object (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             arguments: [
                 nonce, engine, kind, id, origin.rawValue, name, engineName, made, parent, tenant,
-                identity, createdAt, settledAt,
+                identity, createdAt, settledAt, ports,
             ])
     }
 }

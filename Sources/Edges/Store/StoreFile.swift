@@ -91,6 +91,10 @@ struct StoreFile {
                 sql: "ALTER TABLE owned_object ADD COLUMN engine_name TEXT NOT NULL DEFAULT ''")
         }
         migrator.registerMigration("4 tenants' images", migrate: makeImages)
+        migrator.registerMigration("5 ports") { database in
+            try database.execute(
+                sql: "ALTER TABLE owned_object ADD COLUMN ports INTEGER NOT NULL DEFAULT 0")
+        }
         return migrator
     }
 

@@ -16,13 +16,26 @@ package struct Act: Hashable, Sendable {
     package var newName = ""
     /// True when it replaces the labels of what it refers to, stamped ones among them.
     package var relabels = false
-    /// True when what runs would be on the engine's default network, which is everybody's.
-    package var usesDefaultNetwork = false
+    /// What stands for the engine's default network, which is everybody's, when what runs would be on
+    /// that; nil when it would not.
+    package var defaultNetwork: TenantNetwork?
+    /// Where a service publishes a port by a Swarm's ingress network, on which the tasks of all such
+    /// services reach each other; nil where none does.
+    package var ingressOrigin: String?
     /// The IPv4 subnets that a bridge network which is made asks for, none when the engine would choose;
     /// nil: no bridge network is made.
     package var bridgeSubnets: [String]?
     /// How much the answer shows.
     package var reach: Reach
+    /// How many ports of the host it asks for; what is bound to one of a range is one.
+    package var publishedPorts: Int {
+        demands.count { demand in
+            switch demand.kind {
+            case .publishedPort, .allPorts: true
+            default: false
+            }
+        }
+    }
     /// What it shows that no view can hide.
     package var exposures: [Exposure] = []
 

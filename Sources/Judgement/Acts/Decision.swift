@@ -116,6 +116,9 @@ package enum Reason: Hashable, Sendable {
     case foreignExec(Reference)
     /// The operation shows or governs more than one tenant's part of a shared engine.
     case notForTenants
+    /// A port of a service, by the field that says how it is published, that would put the service's
+    /// tasks on a Swarm's ingress network.
+    case ingress(String)
     /// It shows what the grant hides; what of it.
     case exposed(Exposure, Hidden)
 }

@@ -175,6 +175,9 @@ extension Refusal {
         case .notForTenants:
             "this shows or changes the whole engine, which a tenant shares with others; "
                 + "rule \(rule)\(place); it needs a grant in: \"*\""
+        case .ingress(let origin):
+            "ports that are published by the Swarm's ingress network put the tasks of all tenants on "
+                + "one network (\(origin)); rule \(rule)\(place); publish with mode=host"
         case .exposed(let exposure, let hidden):
             "\(exposure.what) would show what the grant hides (\(hidden.words)); "
                 + "rule \(rule)\(place); \(exposure.instead)"

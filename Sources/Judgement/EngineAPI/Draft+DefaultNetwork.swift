@@ -19,6 +19,14 @@ enum DefaultNetwork {
         return body
     }
 
+    /// True when a service's tasks would be on it, each on its node's; the body of
+    /// `POST /services/create`.
+    static func isUsed(byTasksOf body: JSONObject) -> Bool {
+        [body["TaskTemplate"]?["Networks"], body["Networks"]].allSatisfy {
+            $0?.array?.isEmpty ?? true
+        }
+    }
+
     /// True when the container would be on it; the body of `POST /containers/create`.
     static func isUsed(by body: JSONObject) -> Bool {
         if body["NetworkDisabled"]?.bool == true { return false }
@@ -42,8 +50,15 @@ extension Draft {
             }
             return
         }
+        if case .json(.service) = call.operation.body {
+            guard let body, DefaultNetwork.isUsed(byTasksOf: body) else { return }
+            var task = body["TaskTemplate"]?.object ?? JSONObject()
+            task["Networks"] = .array([.object(JSONObject([("Target", .string(id))]))])
+            self.body?["TaskTemplate"] = .object(task)
+            return
+        }
         guard case .json(.containerCreate) = call.operation.body,
-            body.map(DefaultNetwork.isUsed) == true
+            body.map(DefaultNetwork.isUsed(by:)) == true
         else { return }
         var host = body?["HostConfig"]?.object ?? JSONObject()
         var links: [JSONValue] = []

@@ -123,7 +123,7 @@ package struct Draft: Sendable {
                 act.demands.append(Demand(.image("scratch"), origin: "Image"))
             }
             act.add(ContainerDemands(create: body))
-            act.usesDefaultNetwork = DefaultNetwork.isUsed(by: body)
+            if DefaultNetwork.isUsed(by: body) { act.defaultNetwork = .containers }
         case .containerUpdate:
             act.add(ContainerDemands(update: body))
             // The engine starts it by itself later, which is a start like any other.
@@ -152,6 +152,8 @@ package struct Draft: Sendable {
             act.demands += service.demands
             act.demands += LabelDemands.read(body["Labels"], "Labels")
             act.references += service.references
+            act.ingressOrigin = service.ingressOrigin
+            if DefaultNetwork.isUsed(byTasksOf: body) { act.defaultNetwork = .services }
         case .secret, .config: act.demands += SecretDemands.read(body)
         // Harmless, or governed by what the operation says of itself (Demand.hostItself).
         case .execStart, .volumeUpdate, .node, .swarmInit, .swarmJoin, .swarm, .swarmUnlock,

@@ -160,7 +160,7 @@ package struct ListSieve: Sendable {
     ) -> JSONValue? {
         if isOwn {
             // What stands for the engine's default network is listed no more than that is.
-            if sighting.name == TenantNetwork.name(of: tenant) { return nil }
+            if TenantNetwork.isNamed(by: sighting.name, of: tenant) { return nil }
             return .object(NetworkMembers.own(network, of: tenant, owners))
         }
         guard owners.offered(sighting, tenant) else { return nil }

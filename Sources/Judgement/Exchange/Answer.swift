@@ -68,7 +68,7 @@ package struct Answer: Hashable, Sendable {
         case .taken: self.init(status: 409, message: words, rule: refusal.rule)
         case .noGrants, .verbNotGranted, .beyondLevel, .nameReadsAsID, .notForTenants,
             .strongerTarget, .movablePath, .protectedPath, .engineSocket, .noOwnSocket,
-            .sharedImage, .inheritedLabel, .weakRuntime, .exposed:
+            .sharedImage, .inheritedLabel, .weakRuntime, .exposed, .ingress:
             self.init(status: 403, message: words, rule: refusal.rule)
         }
     }

@@ -94,7 +94,7 @@ extension Policy {
             obligations.append(.makeVolumes(absent.map(\.text)))
         }
         let names = act.references.filter { $0.kind == .image && $0.use == .makes }
-        if act.usesDefaultNetwork { obligations.append(.useOwnNetwork) }
+        if act.defaultNetwork != nil { obligations.append(.useOwnNetwork) }
         if let subnets = act.bridgeSubnets { obligations.append(.ownBridge(subnets: subnets)) }
         if act.creates == .image { obligations.append(.keepImagesApart) }
         if !names.isEmpty { obligations.append(.claim(names.map(\.text))) }

@@ -20,6 +20,10 @@ extension Policy {
             return Refusal(
                 rule: "name.id", location: nil, reason: .nameReadsAsID(act.newName))
         }
+        if let origin = act.ingressOrigin, !grant.isPrivileged {
+            return Refusal(
+                rule: "service.ingress", location: grant.location, reason: .ingress(origin))
+        }
         switch act.reach {
         case .referenced, .list, .summary: return nil
         case .engine:

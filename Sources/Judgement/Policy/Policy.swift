@@ -255,7 +255,7 @@ extension Refusal {
             .inheritedLabel:
             true
         case .noGrants, .verbNotGranted, .nameReadsAsID, .notForTenants, .beyondLevel,
-            .protectedPath, .engineSocket, .noOwnSocket, .weakRuntime, .exposed:
+            .protectedPath, .engineSocket, .noOwnSocket, .weakRuntime, .exposed, .ingress:
             false
         }
     }
@@ -267,7 +267,7 @@ extension Refusal {
         case .absent, .foreignExec, .taken, .nameReadsAsID, .sharedImage: 2
         case .notForTenants: 3
         case .beyondLevel, .strongerTarget, .movablePath, .protectedPath, .engineSocket,
-            .noOwnSocket, .inheritedLabel, .weakRuntime, .exposed:
+            .noOwnSocket, .inheritedLabel, .weakRuntime, .exposed, .ingress:
             4
         }
     }

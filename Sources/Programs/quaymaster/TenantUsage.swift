@@ -2,6 +2,7 @@ import Acts
 import JSON
 import Policy
 import PolicyFile
+import Store
 
 /// How many objects tenants have beside how many they may.
 enum TenantUsage {
@@ -14,20 +15,23 @@ enum TenantUsage {
             file.policy, issued: nil, trusted: Set(file.trust.map(\.name))
         ).policy
         var lines: [JSONObject] = []
+        func add(_ tenant: String, _ kind: String, _ used: Int, _ most: Int?) {
+            if used == 0, most == nil { return }
+            lines.append(
+                JSONObject([
+                    ("tenant", .string(tenant)), ("kind", .string(kind)),
+                    ("used", .integer(Int64(used))),
+                    ("quota", most.map { .integer(Int64($0)) } ?? .null),
+                ]))
+        }
         for name in policy.tenants where tenant == nil || tenant == name {
+            let own = objects.filter { $0["tenant"]?.string == name }
             for kind in Quota.names.map(\.kind) {
-                let used = objects.count {
-                    $0["tenant"]?.string == name && $0["kind"]?.string == kind.rawValue
-                }
-                let most = policy.quotas[name]?.most[kind]
-                if used == 0, most == nil { continue }
-                lines.append(
-                    JSONObject([
-                        ("tenant", .string(name)), ("kind", .string(kind.rawValue)),
-                        ("used", .integer(Int64(used))),
-                        ("quota", most.map { .integer(Int64($0)) } ?? .null),
-                    ]))
+                let used = own.count { $0["kind"]?.string == kind.rawValue }
+                add(name, kind.rawValue, used, policy.quotas[name]?.most[kind])
             }
+            let ports = own.reduce(0) { $0 + Int($1["ports"]?.int64 ?? 0) }
+            add(name, OwnedObject.portQuota, ports, policy.quotas[name]?.ports)
         }
         if format == .json {
             for line in lines { print(JSONWriter.text(.object(line))) }

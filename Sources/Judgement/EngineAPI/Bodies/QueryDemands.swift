@@ -55,7 +55,9 @@ extension Act {
         let build = BuildDemands(call.query)
         demands += build.demands
         references += build.references
-        usesDefaultNetwork = DefaultNetwork.isNamed(by: call.query.value("networkmode"))
+        if DefaultNetwork.isNamed(by: call.query.value("networkmode")) {
+            defaultNetwork = .containers
+        }
         for text in call.query["t"] where !text.isEmpty {
             references.append(try Self.newImage(text, tag: "", origin: "t"))
         }

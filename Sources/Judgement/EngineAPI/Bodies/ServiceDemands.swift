@@ -9,6 +9,8 @@ import JSON
 struct ServiceDemands: DemandReader {
     var demands: [Demand] = []
     var references: [Reference] = []
+    /// The first port that is published by the ingress network.
+    private(set) var ingressOrigin: String?
 
     /// Reads the body of `POST /services/create` and `POST /services/{id}/update`, which has gone
     /// through its closed shape.
@@ -18,8 +20,11 @@ struct ServiceDemands: DemandReader {
         readNetworks(body["TaskTemplate"]?["Networks"], "TaskTemplate.Networks")
         readNetworks(body["Networks"], "Networks")
         for (index, port) in (body["EndpointSpec"]?["Ports"]?.array ?? []).enumerated() {
-            readPort(
-                port["PublishedPort"]?.int64 ?? 0, "EndpointSpec.Ports[\(index)].PublishedPort")
+            let origin = "EndpointSpec.Ports[\(index)]"
+            readPort(port["PublishedPort"]?.int64 ?? 0, origin + ".PublishedPort")
+            if port["PublishMode"]?.string != "host", ingressOrigin == nil {
+                ingressOrigin = origin + ".PublishMode"
+            }
         }
     }
 
