@@ -108,13 +108,27 @@ extension Integration {
                 let format = "{{.Type}} {{.Action}} {{.Actor.Attributes.name}} {{.Actor.Attributes.oldName}} {{.Actor.ID}}"
                 let events = try plane.start("alice", "events", "--since", "60s", "--format", format)
                 let other = try plane.start("bo", "events", "--since", "60s", "--filter", "container=web", "--format", format)
+                // What a container was made from, as its maker said it, with its tag or without.
+                let made = try ["bb:1", "bb", "own"].map {
+                    try plane.start("alice", "events", "--since", "60s", "--filter", "image=\($0)", "--format", format)
+                }
                 try make(plane, "alice")
                 try make(plane, "bo")
+                try plane.docker("alice", "tag", "bb:1", "own:1")
+                try plane.docker("alice", "create", "--name", "owned", "own:1")
                 try plane.docker("alice", "rename", "web", "site")
                 try plane.docker("alice", "rm", "-f", "site")
                 try plane.docker("bo", "rm", "-f", "db", "web")
                 #expect(events.wait { $0.output.contains("container destroy site") })
                 #expect(other.wait { $0.output.contains("container destroy web") })
+                for (stream, words) in zip(made, ["container start db", "container start db", "container create owned"]) {
+                    #expect(stream.wait { $0.output.contains(words) }, "\(stream.output)")
+                    stream.signal(SIGTERM)
+                    let shown = stream.finish().output
+                    #expect(!shown.contains("-qm") && !shown.contains("network"), "\(shown)")
+                    #expect(shown.contains("owned") == words.contains("owned"), "\(shown)")
+                }
+                for name in ["rm", "rmi"] { try plane.docker("alice", name, name == "rm" ? "owned" : "own:1") }
                 for stream in [events, other] { stream.signal(SIGTERM) }
                 let shown = events.finish().output, others = other.finish().output
                 for event in [

@@ -167,7 +167,8 @@ extension ClientConnection {
         guard let intent else { return then() }
         let ownership = loop.services.ownership
         if let seal = made.seal, Seal(parsing: seal)?.nonce != intent.nonce {
-            // It was there before.
+            // It was there before. Its name is not known any more once nobody asks for it.
+            let isNamed = ownership.isNamed(made.id, for: intent.tenant)
             ownership.objects.drop([intent.nonce])
             self.intent = nil
             let sighting = Sighting(made.kind, made.id, seal: seal)
@@ -175,7 +176,7 @@ extension ClientConnection {
             if owner == intent.tenant { return then() }
             // Its engine name is one that we have made for the tenant, and nobody else can ask for: its
             // making has been forgotten in a race with its removal.
-            guard owner == nil, ownership.isNamed(made.id, for: intent.tenant) else {
+            guard owner == nil, isNamed else {
                 return run(exchange.nameTaken(intent.name, made.kind))
             }
             return keepAgain(intent, as: made.id, then)
