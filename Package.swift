@@ -74,6 +74,8 @@ let package = Package(
         judgement("EngineAPI", ["JSON", "Acts", "Archive"]),
         judgement("Policy", ["Acts"]),
         judgement("Exchange", ["Acts", "EngineAPI", "JSON", "Wire"]),
+        judgement("ShellGrammar"),
+        judgement("AgentMessages", ["JSON"]),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CZlib", path: "Sources/System/CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -89,19 +91,25 @@ let package = Package(
         // What it links is installed by Scripts/prepare.
         edge("Store", [grdb]),
         edge("Engine", nio + ["CLinux", "Acts", "EngineAPI", "JSON", "Wire"]),
-        edge("PolicyFile", ["Acts", "Policy", yams]),
+        edge("PolicyFile", ["Acts", "Policy", "ShellGrammar", yams]),
+        edge(
+            "GuardedShell",
+            [
+                .product(name: "NIOCore", package: "swift-nio"), "AgentMessages", "Engine", "JSON",
+                "Ledger", "ShellGrammar",
+            ]),
         edge(
             "Gateway",
             nio + [
-                tls, crypto, log, "Acts", "Compression", "Engine", "EngineAPI", "Exchange",
-                "Identity", "JSON", "Ledger", "Policy", "PolicyFile", "Store", "Wire",
+                tls, crypto, log, "Acts", "AgentMessages", "Compression", "Engine", "EngineAPI",
+                "Exchange", "GuardedShell", "Identity", "JSON", "Ledger", "Policy", "PolicyFile", "Store", "Wire",
                 .product(name: "NIOTLS", package: "swift-nio"),
             ]),
         .executableTarget(
             name: "quaymaster",
             dependencies: nio + [
-                crypto, log, tls, arguments, "Acts", "Engine", "EngineAPI", "Gateway",
-                "Identity", "JSON", "Ledger", "Policy", "PolicyFile", "Store",
+                crypto, log, tls, arguments, "Acts", "AgentMessages", "Engine", "EngineAPI", "Gateway",
+                "GuardedShell", "Identity", "JSON", "ShellGrammar", "Ledger", "Policy", "PolicyFile", "Store",
             ],
             path: "Sources/Programs/quaymaster", swiftSettings: common),
         tests("ArchitectureTests", []),
@@ -127,6 +135,8 @@ let package = Package(
             "IdentityTests",
             ["Acts", "Identity", "JSON", "TestCertificates", crypto, x509, asn1]),
         tests("LedgerTests", ["Ledger"]),
+        tests("GuardedShellTests", ["AgentMessages", "GuardedShell", "JSON", "ShellGrammar"]),
+        tests("QuaymasterTests", ["quaymaster"]),
         tests("StoreTests", ["Store", grdb]),
         tests("EngineTests", ["Engine"]),
         tests("PolicyFileTests", ["Acts", "Policy", "PolicyFile"]),

@@ -14,7 +14,11 @@ private let allowed: [String: Set<String>] = [
     "Policy": ["Acts"],
     "Exchange": ["Acts", "EngineAPI", "JSON", "Wire"],
     // Edges. Foundation: files, dates and the system's calls.
-    "PolicyFile": ["Acts", "Policy", "Yams", "Foundation"],
+    "PolicyFile": ["Acts", "Policy", "ShellGrammar", "Yams", "Foundation"],
+    "GuardedShell": [
+        "AgentMessages", "Engine", "JSON", "Ledger", "ShellGrammar", "Dispatch", "Foundation",
+        "NIOCore", "Synchronization",
+    ],
     "Identity": ["Acts", "JSON", "Crypto", "X509", "SwiftASN1", "Foundation"],
     "Ledger": ["JSON", "Foundation", "Synchronization"],
     // Alone in knowing that there is a database.
@@ -26,7 +30,8 @@ private let allowed: [String: Set<String>] = [
     // The system's libraries, by headers alone (Sources/System).
     "Compression": ["CZlib", "CBzip2", "CLzma", "CZstd"],
     "Gateway": [
-        "Acts", "Compression", "Engine", "EngineAPI", "Exchange", "Identity", "JSON", "Ledger",
+        "Acts", "AgentMessages", "Compression", "Engine", "EngineAPI", "Exchange", "GuardedShell",
+        "Identity", "JSON", "Ledger",
         "Policy", "PolicyFile", "Store", "Wire", "Crypto", "Dispatch", "Foundation", "Logging",
         "NIOCore",
         "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization",

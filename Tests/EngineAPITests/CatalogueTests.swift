@@ -20,9 +20,13 @@ import Testing
             #expect(match.operation.name == fact.operation, "\(key)")
             found.insert(match.operation.name)
         }
-        // Nothing is there that the API does not have, under whatever name.
-        #expect(Set(Catalogue.operations.map(\.name)) == found)
-        #expect(Catalogue.operations.count == facts.operations.count)
+        // Nothing is there that the API does not have, under whatever name, but for our own.
+        let own = Set(Catalogue.own.map(\.name))
+        #expect(Set(Catalogue.operations.map(\.name)) == found.union(own))
+        #expect(Catalogue.operations.count == facts.operations.count + own.count)
+        for operation in Catalogue.own {
+            #expect(operation.path.first == .literal("quaymaster"), "\(operation.name)")
+        }
     }
 
     @Test func everyOperationIsClassified() {

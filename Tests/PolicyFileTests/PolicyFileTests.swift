@@ -32,6 +32,20 @@ import Testing
           - {to: admin, may: "*", in: "*", level: privileged}
         """
 
+    /// Who enters containers does so as a viewer unless roles are named.
+    @Test func termsOfTheGuardedShell() throws {
+        let file = try compile(
+            """
+            tenants: {a: {}}
+            grants:
+              - {to: one, may: enter, in: a}
+              - {to: two, may: [enter], in: a, shell: [net, ops, net], needs: {reason: true}}
+            """)
+        #expect(file.policy.grants["one"]?.first?.shell == ShellTerms(roles: ["viewer"]))
+        #expect(
+            file.policy.grants["two"]?.first?.shell == ShellTerms(roles: ["net", "ops"], needsReason: true))
+    }
+
     @Test func compilesEverySection() throws {
         let file = try compile(Self.whole)
         #expect(file.policy.tenants == ["ci", "prod"])
@@ -78,6 +92,18 @@ import Testing
         Wrong(
             text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: exec, in: a, mode: observe}", line: 3,
             message: "the only mode so far is enforce"),
+        Wrong(
+            text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: enter, in: a, shell: [viwer]}", line: 3,
+            message: "unknown role \"viwer\"", hint: "did you mean \"viewer\"?"),
+        Wrong(
+            text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: enter, in: a, shell: []}", line: 3,
+            message: "has no role of the guarded shell"),
+        Wrong(
+            text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: exec, in: a, shell: viewer}", line: 3,
+            message: "has no verb enter"),
+        Wrong(
+            text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: enter, in: a, needs: {reason: often}}", line: 3,
+            message: "reason is true or false"),
         Wrong(
             text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: view, in: a, hide: [environment]}", line: 3,
             message: "\"environment\" cannot be hidden"),

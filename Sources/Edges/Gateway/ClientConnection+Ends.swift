@@ -3,6 +3,7 @@ import Engine
 import EngineAPI
 import Exchange
 import Foundation
+import GuardedShell
 import Ledger
 import Logging
 import NIOCore
@@ -80,6 +81,8 @@ extension ClientConnection {
             engine = nil
             if own != nil { loop.stopListening(self) }
             own = nil
+            shell?.close()
+            shell = nil
             outbound = nil
             outflow = .idle
             answers = MessageReader()
@@ -168,6 +171,8 @@ extension ClientConnection {
         case .refuse(let refusal): end("the grant has ended: \(refusal.words)")
         case .permit(let permit) where permit.hides != exchange.permit?.hides:
             end("the grant hides other things now")
+        case .permit(let permit) where permit.shellRoles != exchange.permit?.shellRoles:
+            end("the grant has other roles of the guarded shell now")
         case .permit: break
         }
     }

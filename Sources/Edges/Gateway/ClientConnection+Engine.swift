@@ -2,6 +2,7 @@ import Acts
 import Engine
 import EngineAPI
 import Exchange
+import GuardedShell
 import JSON
 import Ledger
 import NIOCore
@@ -315,6 +316,7 @@ extension ClientConnection: EngineConnectionUser {
             write(rest)
         }
         flush()
+        shell?.begin()
         process()
         engine?.flush()
         resumeReading()

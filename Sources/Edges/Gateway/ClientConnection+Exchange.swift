@@ -76,6 +76,8 @@ extension ClientConnection {
         case .switchProtocols(let head, let clientHasEnded):
             switchProtocols(head)
             if clientHasEnded { engine?.endOutput() }
+        // Whoever says nothing more has left.
+        case .endEngineInput where shell != nil: run(exchange.engineClosed())
         case .endEngineInput: engine?.endOutput()
         case .endClientInput: endClientInput()
         case .answer(let answer, let ending): give(answer, ending)
@@ -132,6 +134,10 @@ extension ClientConnection {
             .intent, act: act, operation: exchange.operation, permit: exchange.permit)
         for case .makeVolumes(let names) in exchange.permit?.obligations ?? [] {
             entry.reason = "makes first: volume/" + names.joined(separator: ", volume/")
+        }
+        if let wish = act.shell {
+            let roles = exchange.permit?.shellRoles.joined(separator: ", ") ?? ""
+            entry.reason = "as \(roles)" + (wish.reason.isEmpty ? "" : ": " + wish.reason)
         }
         noteOrigin()
         intend {

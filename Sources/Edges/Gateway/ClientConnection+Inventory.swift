@@ -56,6 +56,10 @@ extension ClientConnection {
             else { return otherwise() }
             loop.listen(self)
             begin(.events(query, waiting: []), head: head)
+        case "ContainerEnter":
+            guard let shell = makeShell() else { return }
+            self.shell = shell
+            begin(.nothing, head: Self.switchHead)
         case "ImagePrune":
             guard let permit = exchange.permit, permit.namesImages, let tenant = permit.tenant
             else {

@@ -3,6 +3,7 @@ import Engine
 import EngineAPI
 import Exchange
 import Foundation
+import GuardedShell
 import Ledger
 import Logging
 import NIOCore
@@ -126,6 +127,8 @@ final class ClientConnection: ChannelInboundHandler {
     var heldLine: [UInt8] = []
     /// What is answered without the engine.
     var own: OwnAnswer?
+    /// The session of the guarded shell that the connection is.
+    var shell: ShellSession?
     /// What the act may change in lists of containers.
     var change = ListChange.nothing
     /// How often it was told that the engine speaks of it: its head, and what follows first.
@@ -221,6 +224,7 @@ final class ClientConnection: ChannelInboundHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         // The engine may go on once the client has taken what it got.
         if context.channel.isWritable { readEngine() }
+        shell?.hold(!context.channel.isWritable)
         context.fireChannelWritabilityChanged()
     }
 
@@ -301,7 +305,12 @@ final class ClientConnection: ChannelInboundHandler {
             return collect(&body, limit)
         case .streaming: return streamBody()
         case .raw:
-            guard reader.unread > 0, let engine else { return false }
+            guard reader.unread > 0 else { return false }
+            if let shell {
+                passToShell(shell)
+                return false
+            }
+            guard let engine else { return false }
             let bytes = reader.takeAll()
             record?.bytesIn += Int64(bytes.readableBytes)
             engine.write(bytes)

@@ -13,6 +13,8 @@ final class LoopContext {
     let services: Services
     let pool: EnginePool
     let resolver: Resolver
+    /// The way to the agent of the engine's host.
+    let agents: EnginePool
     /// Each tenant's own network.
     let networks: TenantNetworks
     /// What tenants call images.
@@ -46,6 +48,7 @@ final class LoopContext {
         self.services = services
         maximumConnections = max(1, services.limits.connections / max(1, loops))
         pool = EnginePool(eventLoop: eventLoop, address: services.engine)
+        agents = EnginePool(eventLoop: eventLoop, address: services.agent, maximumIdle: 0)
         imageNames = services.images.names
         let ownership = services.ownership
         resolver = Resolver(

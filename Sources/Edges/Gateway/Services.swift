@@ -1,5 +1,6 @@
 package import Crypto
 package import Engine
+package import GuardedShell
 package import Ledger
 package import Logging
 import Policy
@@ -21,6 +22,10 @@ package struct Services: Sendable {
     package let facts: EngineFacts
     /// Where the engine listens.
     package let engine: EngineAddress
+    /// Where the agent of the engine's host listens.
+    package let agent: EngineAddress
+    /// Who writes recordings of the guarded shell.
+    package let recorder: Recorder
     /// Bounds.
     package let limits: Limits
     /// Where the gateway says what it does.
@@ -50,7 +55,8 @@ package struct Services: Sendable {
     /// Puts the services together.
     package init(
         authority: Authority, ledger: Ledger, store: Store, facts: EngineFacts,
-        engine: EngineAddress, limits: Limits, log: Logger, digestKey: SymmetricKey, sealer: Sealer,
+        engine: EngineAddress, agent: EngineAddress, recorder: Recorder, limits: Limits,
+        log: Logger, digestKey: SymmetricKey, sealer: Sealer,
         paths: HostPaths, protectedPaths: [String]
     ) {
         self.authority = authority
@@ -62,6 +68,8 @@ package struct Services: Sendable {
         images = TenantImages(store, sealer, facts)
         self.facts = facts
         self.engine = engine
+        self.agent = agent
+        self.recorder = recorder
         self.limits = limits
         subnets = limits.subnets.map { SubnetDesk($0) }
         self.log = log

@@ -186,7 +186,7 @@ struct PolicyCompiler {
 
     private mutating func readGrant(_ node: Node, issued: Set<String>?) {
         let record = reader.record(
-            node, "a grant", known: ["to", "may", "in", "level", "mode", "hide"])
+            node, "a grant", known: ["to", "may", "in", "level", "mode", "hide", "shell", "needs"])
         for key in ["to", "may", "in"] where record[key] == nil {
             reader.report("the grant has no \"\(key)\"", at: node)
         }
@@ -202,6 +202,7 @@ struct PolicyCompiler {
         let grant = Grant(
             verbs: verbs, scope: scope, levels: zone.level == own ? [own] : [own, zone.level],
             runtime: zone.runtime, hides: HideCompiler(reader).read(record["hide"], verbs),
+            shell: ShellCompiler(reader).read(record["shell"], needs: record["needs"], verbs),
             location: location)
         for to in reader.list(record["to"], "to") {
             guard let name = reader.text(to, "to") else { continue }

@@ -25,6 +25,8 @@ package struct Act: Hashable, Sendable {
     /// The IPv4 subnets that a bridge network which is made asks for, none when the engine would choose;
     /// nil: no bridge network is made.
     package var bridgeSubnets: [String]?
+    /// How a container is entered by the guarded shell; nil for any other act.
+    package var shell: ShellWish?
     /// How much the answer shows.
     package var reach: Reach
     /// How many ports of the host it asks for; what is bound to one of a range is one.

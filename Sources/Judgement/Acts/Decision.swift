@@ -46,6 +46,8 @@ package enum Obligation: Hashable, Sendable {
     case claim([String])
     /// Answers show none of this.
     case hide(Hidden)
+    /// The container is entered with these roles, and no other.
+    case shell(roles: [String])
 }
 
 /// A permission.
@@ -121,6 +123,10 @@ package enum Reason: Hashable, Sendable {
     case ingress(String)
     /// It shows what the grant hides; what of it.
     case exposed(Exposure, Hidden)
+    /// A role of the guarded shell that the grant has not, and those that it has.
+    case shellRole(String, granted: [String])
+    /// A container is entered, and nobody has said why.
+    case noReason
 }
 
 /// A refusal.

@@ -26,6 +26,7 @@ package enum Verb: String, CaseIterable, Hashable, Sendable {
     case cp
     case export
     case commit
+    case enter
 
     // Images.
     case pull
@@ -72,6 +73,7 @@ package enum Verb: String, CaseIterable, Hashable, Sendable {
         case .cp: "copy files out of and into containers"
         case .export: "read a container's whole file system"
         case .commit: "make an image of a container"
+        case .enter: "diagnose containers by the guarded shell (quaymaster enter)"
         case .pull: "pull images from a registry"
         case .push: "push images to a registry"
         case .build: "build images"

@@ -175,6 +175,14 @@ extension Refusal {
         case .notForTenants:
             "this shows or changes the whole engine, which a tenant shares with others; "
                 + "rule \(rule)\(place); it needs a grant in: \"*\""
+        case .shellRole(let role, let granted):
+            "the role \(role) of the guarded shell is not granted; rule \(rule)\(place); "
+                + (granted.isEmpty
+                    ? "the grant names none under shell:"
+                    : "allowed: \(granted.joined(separator: ", "))")
+        case .noReason:
+            "a container is entered for a reason here; rule \(rule)\(place); "
+                + "say it with --reason \"TEXT\""
         case .ingress(let origin):
             "ports that are published by the Swarm's ingress network put the tasks of all tenants on "
                 + "one network (\(origin)); rule \(rule)\(place); publish with mode=host"

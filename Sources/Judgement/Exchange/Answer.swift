@@ -68,7 +68,8 @@ package struct Answer: Hashable, Sendable {
         case .taken: self.init(status: 409, message: words, rule: refusal.rule)
         case .noGrants, .verbNotGranted, .beyondLevel, .nameReadsAsID, .notForTenants,
             .strongerTarget, .movablePath, .protectedPath, .engineSocket, .noOwnSocket,
-            .sharedImage, .inheritedLabel, .weakRuntime, .exposed, .ingress:
+            .sharedImage, .inheritedLabel, .weakRuntime, .exposed, .ingress, .shellRole,
+            .noReason:
             self.init(status: 403, message: words, rule: refusal.rule)
         }
     }

@@ -140,6 +140,9 @@ package struct Exchange: ~Copyable {
     /// True when the request is to be carried out whatever stands against it (`docker rmi -f`).
     package private(set) var forces = false
 
+    /// True when the client wants the connection for itself.
+    package var asksUpgrade: Bool { head?.upgrade != nil }
+
     /// True when the answer has no body, whatever it says.
     package var isHead: Bool { head?.method == .head }
 

@@ -27,6 +27,10 @@ extension Policy {
             obligations += sharing(act, own, facts)
         }
         if !grant.hides.isEmpty { obligations.append(.hide(grant.hides)) }
+        if let wish = act.shell {
+            obligations.append(
+                .shell(roles: wish.roles.isEmpty ? grant.shell.roles : wish.roles))
+        }
         return Permit(
             grant: grant.location, tenant: tenant, obligations: obligations,
             isUnrestricted: grant.scope == .everything,

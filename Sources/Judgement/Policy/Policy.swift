@@ -21,14 +21,17 @@ package struct Grant: Hashable, Sendable {
     package let runtime: String?
     /// What answers keep from whoever has it.
     package let hides: Hidden
+    /// On which terms containers are entered by the guarded shell, where the verb is there.
+    package let shell: ShellTerms
     /// Where it stands.
     package let location: Location
 
     /// Makes a grant.
     package init(
         verbs: VerbSet, scope: Scope, levels: [Level], runtime: String? = nil, hides: Hidden = [],
-        location: Location
+        shell: ShellTerms = ShellTerms(roles: []), location: Location
     ) {
+        self.shell = shell
         self.hides = hides
         self.verbs = verbs
         self.scope = scope
@@ -195,6 +198,7 @@ package struct Policy: Sendable {
         var facts = facts
         if isShared, case .tenant(let tenant) = grant.scope { facts = facts.seen(by: tenant) }
         if let refusal = exposed(act, grant) { return .refuse(refusal) }
+        if let refusal = barred(act, grant) { return .refuse(refusal) }
         if let refusal = beyond(act, grant, cgroup) { return .refuse(refusal) }
         if let refusal = stray(act, grant, identity, facts) { return .refuse(refusal) }
         if case .tenant(let tenant) = grant.scope {
@@ -215,6 +219,21 @@ package struct Policy: Sendable {
                 reason: .exposed(exposure, exposure.shown.intersection(grant.hides)))
         }
         return nil
+    }
+
+    /// Why a grant lets nobody into the guarded shell as is asked for, or nil.
+    private func barred(_ act: Act, _ grant: Grant) -> Refusal? {
+        guard let wish = act.shell else { return nil }
+        let granted = grant.shell.roles
+        func refusal(_ rule: String, _ reason: Reason) -> Refusal {
+            Refusal(rule: rule, location: grant.location, reason: reason)
+        }
+        if let role = wish.roles.first(where: { !granted.contains($0) }) {
+            return refusal("shell.role", .shellRole(role, granted: granted))
+        }
+        if granted.isEmpty { return refusal("shell.role", .shellRole("viewer", granted: [])) }
+        let isSaid = wish.reason.contains { !$0.isWhitespace }
+        return grant.shell.needsReason && !isSaid ? refusal("shell.reason", .noReason) : nil
     }
 
     /// Why the levels of a grant do not allow what an act asks for, or nil.
@@ -255,7 +274,8 @@ extension Refusal {
             .inheritedLabel:
             true
         case .noGrants, .verbNotGranted, .nameReadsAsID, .notForTenants, .beyondLevel,
-            .protectedPath, .engineSocket, .noOwnSocket, .weakRuntime, .exposed, .ingress:
+            .protectedPath, .engineSocket, .noOwnSocket, .weakRuntime, .exposed, .ingress,
+            .shellRole, .noReason:
             false
         }
     }
@@ -267,7 +287,7 @@ extension Refusal {
         case .absent, .foreignExec, .taken, .nameReadsAsID, .sharedImage: 2
         case .notForTenants: 3
         case .beyondLevel, .strongerTarget, .movablePath, .protectedPath, .engineSocket,
-            .noOwnSocket, .inheritedLabel, .weakRuntime, .exposed, .ingress:
+            .noOwnSocket, .inheritedLabel, .weakRuntime, .exposed, .ingress, .shellRole, .noReason:
             4
         }
     }

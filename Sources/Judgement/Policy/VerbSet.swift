@@ -68,6 +68,7 @@ package struct VerbSet: Hashable, Sendable {
         case .node: 1 << 33
         case .swarm: 1 << 34
         case .plugin: 1 << 35
+        case .enter: 1 << 36
         }
     }
 }

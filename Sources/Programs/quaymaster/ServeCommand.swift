@@ -5,6 +5,7 @@ import Dispatch
 import Engine
 import Foundation
 import Gateway
+import GuardedShell
 import Identity
 import Ledger
 import Logging
@@ -111,12 +112,21 @@ struct GatewayProgram {
             authority: Authority(policy: policy, registry: registry, issuers: issuers),
             ledger: try Ledger(directory: file.state.appendingPathComponent(StateDirectory.ledger)),
             store: try Store(directory: file.state), facts: EngineFacts(), engine: engine,
-            limits: limits, log: log, digestKey: try StateKey.digest.load(file.state),
+            agent: try agent(), recorder: Recorder(state: file.state), limits: limits, log: log,
+            digestKey: try StateKey.digest.load(file.state),
             sealer: Sealer(key: try StateKey.seal.load(file.state)),
             paths: HostPaths(Self.pathThreads(), of: engine),
             protectedPaths: ProtectedPaths.usual + ListenSockets(file).paths + [
                 engine.path, file.state.path, file.directory.path,
             ])
+    }
+
+    private func agent() throws -> EngineAddress {
+        guard let address = EngineAddress("unix://" + file.agent.socket) else {
+            throw CommandError(
+                "the agent's socket \(file.agent.socket) has too long a path", code: 2)
+        }
+        return address
     }
 
     /// A dead mount holds up nobody but who asks for it.

@@ -23,6 +23,8 @@ extension Act {
                 Reference(.container, container, origin: "container", lendsPower: true))
             try addName(call, "repo")
         case "ImageTag": try addName(call, "repo")
+        case "ContainerEnter":
+            shell = ShellWish(roles: call.query["role"], reason: call.query.value("reason"))
         case "ImageGetAll":
             let names = call.query["names"]
             if names.contains("") {

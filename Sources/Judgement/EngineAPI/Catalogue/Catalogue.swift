@@ -1,10 +1,11 @@
 package import Acts
 
-/// Every operation of the Engine API, 1.24 to 1.55. What is not here does not exist.
+/// Every operation of the Engine API, 1.24 to 1.55, and our own. What is not here does not exist.
 package enum Catalogue {
     /// All operations.
     package static let operations: [Operation] =
         containers + executions + images + networks + volumes + system + swarm + services + plugins
+        + own
 
     /// The operations by the first segment of their path.
     private static let families: [String: [Operation]] = {

@@ -57,7 +57,7 @@ package enum VeilRule: Hashable, Sendable {
             """
         ),
         // Configurations of images as they are, and how they were built.
-        (.refused, "ImageGet ImageGetAll ImageAttestations"),
+        (.refused, "ImageGet ImageGetAll ImageAttestations ContainerEnter"),
         (
             .nothing,
             """

@@ -1,0 +1,74 @@
+import Acts
+import AgentMessages
+import Engine
+import EngineAPI
+import Exchange
+import GuardedShell
+import NIOCore
+import Policy
+import Wire
+
+/// The guarded shell, which a client reaches as a stream that the gateway itself answers.
+extension ClientConnection {
+    /// The head with which the connection becomes the session's.
+    static let switchHead = Array(
+        ("HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.quaymaster.shell\r\n"
+            + "Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n").utf8)
+
+    /// Makes the session that a permitted act begins; nil when the client was told why there is none.
+    func makeShell() -> ShellSession? {
+        guard let permit = exchange.permit, let act = exchange.act,
+            let reference = act.references.first(where: { $0.origin == "path" }),
+            case .found(let id, _)? = facts[reference], let container = ContainerID(id)
+        else {
+            run(exchange.abort())
+            return nil
+        }
+        guard exchange.asksUpgrade else {
+            refuseShell(
+                426, "shell.upgrade",
+                "the guarded shell needs the whole connection; use quaymaster enter")
+            return nil
+        }
+        let terms = ShellSession.Terms(
+            identity: peer.identity, from: from, tenant: permit.tenant ?? "", container: container,
+            name: reference.text, roles: permit.shellRoles, reason: act.shell?.reason ?? "")
+        guard let terms else {
+            refuseShell(500, "shell.role", "the granted roles do not go together")
+            return nil
+        }
+        let tools = ShellSession.Tools(
+            pool: loop.agents, ledger: loop.services.ledger, recorder: loop.services.recorder)
+        return ShellSession(
+            terms, tools,
+            say: { [weak self] bytes in
+                self?.record?.bytesOut += Int64(bytes.count)
+                self?.write(ByteBuffer(bytes: bytes))
+                self?.flush()
+            },
+            leave: { [weak self] in
+                guard let self, self.isActive else { return }
+                self.run(self.exchange.engineClosed())
+            })
+    }
+
+    private func refuseShell(_ status: Int, _ rule: String, _ words: String) {
+        let message = "quaymaster: refused: \(words); rule \(rule)"
+        run(.answer(Answer(status: status, message: message, rule: rule), .close))
+    }
+
+    /// Passes on what the client says.
+    func passToShell(_ shell: ShellSession) {
+        let bytes = reader.takeAll()
+        record?.bytesIn += Int64(bytes.readableBytes)
+        shell.receive(bytes.readableBytesView)
+    }
+}
+
+extension Permit {
+    /// The roles with which a container is entered.
+    var shellRoles: [String] {
+        for case .shell(let roles) in obligations { return roles }
+        return []
+    }
+}

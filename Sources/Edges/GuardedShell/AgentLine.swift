@@ -1,0 +1,97 @@
+import AgentMessages
+import Engine
+import NIOCore
+
+/// One line that the host's agent runs, over a connection of its own. Confined to its pool's loop.
+final class AgentLine: EngineConnectionUser {
+    /// What is told of it.
+    enum News {
+        /// The agent said something.
+        case reply(Reply)
+        /// The agent is not there, or has gone, or says what is not understood; nothing follows.
+        case failed(String)
+    }
+
+    private let report: (News) -> Void
+    private var connection: EngineConnection?
+    private var reader = FrameReader(fromGateway: false)
+    private var hasEnded = false
+    private var waiting: [Request] = []
+    private var isPaused = false
+
+    /// Asks the agent.
+    ///
+    /// - Parameters:
+    ///   - request: What for: a line to run.
+    ///   - pool: Where the agent listens.
+    ///   - report: Called on the loop.
+    init(_ request: Request, on pool: EnginePool, _ report: @escaping (News) -> Void) {
+        self.report = report
+        waiting = [request]
+        pool.lease(fresh: true) { result in
+            switch result {
+            case .failure:
+                self.fail("the agent of the container's host is not reachable at \(pool.address)")
+            case .success(let connection):
+                guard !self.hasEnded else { return connection.close() }
+                self.connection = connection
+                connection.user = self
+                let waiting = self.waiting
+                self.waiting = []
+                for request in waiting { self.send(request) }
+                connection.read()
+            }
+        }
+    }
+
+    /// Tells the agent something more.
+    func send(_ request: Request) {
+        guard !hasEnded else { return }
+        guard let connection else { return waiting.append(request) }
+        connection.write(ByteBuffer(bytes: request.frame.bytes))
+        connection.flush()
+    }
+
+    /// Nobody waits for it any more: what runs is ended by the agent, which sees the line go.
+    func close() {
+        hasEnded = true
+        connection?.close()
+        connection = nil
+    }
+
+    /// Reads no more until it is told to: whoever reads what it says is slow.
+    var isHeld = false {
+        didSet {
+            guard !isHeld, isPaused else { return }
+            isPaused = false
+            connection?.read()
+        }
+    }
+
+    private func fail(_ words: String) {
+        guard !hasEnded else { return }
+        close()
+        report(.failed(words))
+    }
+
+    // MARK: EngineConnectionUser
+
+    func engineDidSend(_ bytes: ByteBuffer) {
+        reader.receive(bytes.readableBytesView)
+        do throws(MessageFailure) {
+            while !hasEnded, let frame = try reader.next() {
+                report(.reply(try Reply(frame)))
+            }
+        } catch {
+            fail("the agent is not understood: \(error)")
+        }
+    }
+
+    func engineDidPause() {
+        if isHeld { isPaused = true } else { connection?.read() }
+    }
+
+    func engineDidEnd() { fail("the agent has ended before the line did") }
+    func engineWritabilityChanged() {}
+    func engineDidClose() { fail("the agent has ended before the line did") }
+}

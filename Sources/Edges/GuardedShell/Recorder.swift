@@ -1,0 +1,133 @@
+import Dispatch
+package import Foundation
+import Synchronization
+
+/// Writes recordings into `STATE/recordings`, one file a session, in order and off the event loops.
+package final class Recorder: Sendable {
+    /// The folder.
+    package let folder: URL
+    private let queue = DispatchQueue(label: "quaymaster.recordings")
+
+    /// Makes a recorder.
+    ///
+    /// - Parameter state: The state directory.
+    package init(state: URL) {
+        folder = state.appendingPathComponent("recordings")
+    }
+
+    /// One recording that is being written.
+    final class Tape: Sendable {
+        private let queue: DispatchQueue
+        // Guards the descriptor, -1 when it is closed, and whether writing has failed; held for a call.
+        private let file: Mutex<(descriptor: Int32, hasFailed: Bool)>
+
+        init(_ descriptor: Int32, _ queue: DispatchQueue) {
+            self.queue = queue
+            file = Mutex((descriptor, false))
+        }
+
+        /// True when something could not be written: nobody goes on unrecorded.
+        var hasFailed: Bool { file.withLock { $0.hasFailed } }
+
+        /// Appends bytes.
+        func write(_ bytes: [UInt8]) {
+            queue.async { [self] in
+                file.withLock { file in
+                    guard file.descriptor >= 0, !file.hasFailed else { return }
+                    var rest = bytes[...]
+                    while !rest.isEmpty {
+                        let count = rest.withUnsafeBytes {
+                            Foundation.write(file.descriptor, $0.baseAddress, $0.count)
+                        }
+                        if count < 0, errno == EINTR { continue }
+                        guard count > 0 else {
+                            file.hasFailed = true
+                            return
+                        }
+                        rest = rest.dropFirst(count)
+                    }
+                }
+            }
+        }
+
+        /// No more comes; what was written is on the disk soon.
+        func end() {
+            queue.async { [self] in
+                file.withLock { file in
+                    guard file.descriptor >= 0 else { return }
+                    fdatasync(file.descriptor)
+                    close(file.descriptor)
+                    file.descriptor = -1
+                }
+            }
+        }
+    }
+
+    /// Begins a recording.
+    ///
+    /// - Parameters:
+    ///   - id: The session's id.
+    ///   - header: The first line.
+    /// - Returns: The recording; nil when the file cannot be made.
+    func begin(_ id: String, _ header: [UInt8]) -> Tape? {
+        if mkdir(folder.path, 0o700) != 0, errno != EEXIST { return nil }
+        let path = folder.appendingPathComponent(id + ".cast").path
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return nil }
+        let tape = Tape(descriptor, queue)
+        tape.write(header)
+        return tape
+    }
+
+    /// What an identity typed into a container before, the oldest first, and a place for more.
+    func history(of identity: String, in container: String) -> History {
+        History(folder: folder.deletingLastPathComponent(), identity, container, queue)
+    }
+}
+
+/// The lines that an identity has typed into one container, masked, on the gateway's own disk.
+struct History: Sendable {
+    private let url: URL
+    private let queue: DispatchQueue
+
+    /// How many lines are read back, and how many bytes a file has before its older half goes.
+    private static let most = 500
+    private static let mostBytes = 256 << 10
+
+    fileprivate init(
+        folder: URL, _ identity: String, _ container: String, _ queue: DispatchQueue
+    ) {
+        // Identities' names hold neither a slash nor a dot at their beginning (`IdentityName`).
+        url = folder.appendingPathComponent("shell-history").appendingPathComponent(identity)
+            .appendingPathComponent(container)
+        self.queue = queue
+    }
+
+    /// The last lines, the oldest first.
+    func lines() -> [String] {
+        guard let text = FileManager.default.contents(atPath: url.path) else { return [] }
+        return String(decoding: text, as: UTF8.self).split(separator: "\n").suffix(Self.most)
+            .map(String.init)
+    }
+
+    /// Keeps a line, which is one line of plain text.
+    func add(_ line: String) {
+        queue.async {
+            let files = FileManager.default
+            let folder = url.deletingLastPathComponent()
+            do {
+                try files.createDirectory(
+                    at: folder, withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
+                var text = files.contents(atPath: url.path) ?? Data()
+                if text.count > Self.mostBytes { text = text.suffix(Self.mostBytes / 2) }
+                text.append(Data((line + "\n").utf8))
+                // A history that is lost is a comfort less, and nothing else.
+                try text.write(to: url, options: .atomic)
+                try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
+            } catch {
+                return
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import AgentMessages
+import JSON
+import Ledger
+import NIOCore
+import ShellGrammar
+
+/// How a line is judged, run and recorded.
+extension ShellSession {
+    func typed(_ text: String) {
+        guard running == nil else {
+            return tell(
+                .notice(rule: "shell.busy", words: "a line is under way; interrupt it first"))
+        }
+        if tape?.hasFailed ?? true {
+            return bye("the recording cannot be written, so nothing more is run")
+        }
+        let line = Array(text.utf8)
+        if let kept = HistoryLine.stored(line, masking: tools.mask) { history.add(kept) }
+        if let own = SessionLine(line) { return answer(own) }
+        number += 1
+        switch terms.role.judge(line) {
+        case .nothing: tell(.nothing)
+        case .refused(let refusal): refuse(text, refusal)
+        case .accepted(let accepted): run(accepted)
+        }
+    }
+
+    private func answer(_ line: SessionLine) {
+        switch line {
+        case .leave: bye("")
+        case .help(let verb):
+            let entries = terms.role.help.filter { verb == nil || $0.verb == verb }
+            tell(.help(entries))
+        case .why(let line):
+            switch terms.role.judge(line) {
+            case .nothing: tell(.why(.nothing))
+            case .refused(let refusal): tell(.why(.refused(refusal)))
+            case .accepted(let line):
+                tell(
+                    .why(
+                        .accepted(
+                            words: tools.mask.mask(arguments: line.argv), answer: line.answer)))
+            }
+        case .history(let wanted):
+            tell(.history(history.lines().filter { wanted.map($0.contains) ?? true }))
+        }
+    }
+
+    func entry(_ phase: Entry.Phase, _ target: String) -> Entry {
+        let now = Timestamp.now()
+        var entry = Entry(id: tools.ledger.ids.next(at: now), time: now, phase: phase)
+        entry.identity = terms.identity
+        entry.from = terms.from
+        entry.tenant = terms.tenant
+        entry.operation = "ShellLine"
+        entry.target = "container/" + terms.container.text
+        entry.reason = target
+        return entry
+    }
+
+    private func refuse(_ text: String, _ refusal: ShellRefusal) {
+        let shown = HistoryLine.stored(Array(("\u{22}" + text).utf8), masking: tools.mask)
+        var entry = entry(
+            .refused, refusal.sentence + ": " + (shown.map { String($0.dropFirst()) } ?? ""))
+        entry.rule = refusal.rule
+        tools.ledger.append(entry)
+        mark(
+            ["refused": .bool(true), "column": .integer(Int64(refusal.column))], refusal.rule,
+            entry.id)
+        tell(
+            .refused(
+                ShellEvent.Refused(
+                    column: refusal.column, rule: refusal.rule, words: refusal.sentence,
+                    nearest: refusal.nearest, entry: entry.id)))
+    }
+
+    /// Notes a line in the recording.
+    private func mark(_ said: KeyValuePairs<String, JSONValue>, _ rule: String, _ entry: String) {
+        var label = JSONObject(
+            [("line", .integer(Int64(number)))] + said.map { ($0.key, $0.value) })
+        label["rule"] = .string(rule)
+        label["entry"] = .string(entry)
+        tape?.write(cast.marker(label, at: Timestamp.monotonic()))
+    }
+
+    /// The first of the roles that accepts the words: the agent judges them by it again.
+    func role(of line: AcceptedLine) -> Role? {
+        terms.roles.first { if case .accepted = $0.judge(words: line.argv) { true } else { false } }
+    }
+
+    private func run(_ line: AcceptedLine) {
+        guard let role = role(of: line) else { return tell(.nothing) }
+        let shown = tools.mask.mask(arguments: line.argv)
+        var entry = entry(.intent, Printing.line(shown) ?? line.verb)
+        entry.rule = "shell." + role.name
+        running = Running(
+            number: number, line: line, entry: entry, agent: nil,
+            output: OutputGate(tools.mask, .colour), errors: OutputGate(tools.mask, .colour))
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let eventLoop = self.eventLoop
+        let number = self.number
+        tools.ledger.append(entry) { result in
+            eventLoop.execute {
+                let session = bound.value
+                guard session.running?.number == number else { return }
+                guard case .success = result else {
+                    session.running = nil
+                    return session.bye("the record cannot be written, so nothing is run")
+                }
+                session.mark(
+                    [
+                        "argv": .array(shown.map { .string($0) }),
+                        "class": .string(line.answer.rawValue),
+                    ],
+                    "shell." + role.name, session.running?.entry.id ?? "")
+                session.start(line, as: role, shown)
+            }
+        }
+    }
+
+    private func start(_ line: AcceptedLine, as role: Role, _ shown: [String]) {
+        guard let entry = running?.entry.id else { return }
+        tell(.started(number: number, words: shown, answer: line.answer, entry: entry))
+        do throws(MessageFailure) {
+            let request = try RunRequest(
+                container: terms.container, role: role.name, words: line.argv)
+            let number = self.number
+            running?.agent = AgentLine(.run(request), on: tools.pool) { news in
+                guard self.running?.number == number else { return }
+                self.heard(news)
+            }
+        } catch {
+            tell(.notice(rule: "agent.request", words: error.description))
+            ended(status: 125, cause: "refused", dropped: 0)
+        }
+    }
+
+    private func heard(_ news: AgentLine.News) {
+        switch news {
+        case .failed(let words):
+            tell(.notice(rule: "agent.absent", words: words))
+            ended(status: 125, cause: "failed", dropped: 0)
+        case .reply(.started), .reply(.facts): break
+        case .reply(.output(let bytes)): show(running?.output.receive(bytes) ?? "", isError: false)
+        case .reply(.errors(let bytes)): show(running?.errors.receive(bytes) ?? "", isError: true)
+        case .reply(.notice(let sentence)):
+            tell(.notice(rule: sentence.rule, words: safe(sentence.text)))
+        case .reply(.refused(let sentence)):
+            tell(.notice(rule: sentence.rule, words: safe(sentence.text)))
+            ended(status: 126, cause: "refused", dropped: 0)
+        case .reply(.ended(let end)):
+            ended(
+                status: Int(end.status), cause: end.cause.rawValue,
+                dropped: Int64(clamping: end.dropped))
+        }
+    }
+
+    /// What the agent says may hold names out of the container.
+    private func safe(_ text: String) -> String {
+        let bytes = OutputSanitiser.sanitise(Array(text.utf8), .plain)
+        return tools.mask.mask(text: String(decoding: bytes, as: UTF8.self))
+    }
+
+    private func show(_ text: String, isError: Bool) {
+        if text.isEmpty { return }
+        running?.entry.bytesOut += Int64(text.utf8.count)
+        tell(isError ? .errors(text) : .output(text))
+    }
+
+    func ended(status: Int, cause: String, dropped: Int64) {
+        guard var line = running else { return }
+        show(line.output.finish(), isError: false)
+        show(line.errors.finish(), isError: true)
+        line.agent?.close()
+        var outcome = line.entry
+        outcome.phase = .outcome
+        outcome.time = Timestamp.now()
+        outcome.outcome = ["done", "time"].contains(cause) ? "done" : "aborted"
+        outcome.reason = "exit \(status), \(cause)"
+        outcome.bytesOut = running?.entry.bytesOut ?? 0
+        running = nil
+        tools.ledger.append(outcome)
+        tape?.write(cast.exit(status, at: Timestamp.monotonic()))
+        tell(.ended(number: line.number, status: status, cause: cause, dropped: dropped))
+    }
+}

@@ -1,0 +1,243 @@
+package import AgentMessages
+package import Engine
+import JSON
+package import Ledger
+import NIOCore
+import ShellGrammar
+
+/// One person in one container: judges each line, has the host's agent run it, shows what may be shown,
+/// and records all of it. Confined to its event loop.
+///
+/// A line is in the record, on the disk, before the agent hears of it.
+package final class ShellSession {
+    /// Who enters what, and on which terms.
+    package struct Terms {
+        let identity: String
+        let from: String
+        let tenant: String
+        let container: ContainerID
+        let name: String
+        let roles: [Role]
+        let role: Role
+        let reason: String
+
+        /// Puts them together; nil when a role is not known here.
+        ///
+        /// - Parameters:
+        ///   - identity: Who.
+        ///   - from: From where, for the record.
+        ///   - tenant: In whose name; "" for administrators.
+        ///   - container: The container's full id.
+        ///   - name: What the client calls it.
+        ///   - roles: The names of the roles that are granted.
+        ///   - reason: Why; "" when nothing was said.
+        package init?(
+            identity: String, from: String, tenant: String, container: ContainerID, name: String,
+            roles: [String], reason: String
+        ) {
+            let known = roles.compactMap(Roles.named)
+            guard known.count == roles.count, !known.isEmpty else { return nil }
+            do {
+                role = try Role(
+                    name: roles.joined(separator: "+"), title: "what was granted", uniting: known)
+            } catch {
+                return nil
+            }
+            self.identity = identity
+            self.from = from
+            self.tenant = tenant
+            self.container = container
+            self.name = name
+            self.roles = known
+            self.reason = reason
+        }
+    }
+
+    /// What a session uses.
+    package struct Tools {
+        let pool: EnginePool
+        let ledger: Ledger
+        let recorder: Recorder
+        let mask: SecretMask
+
+        /// Puts them together.
+        ///
+        /// - Parameters:
+        ///   - pool: Where the agent of the container's host listens.
+        ///   - ledger: The record.
+        ///   - recorder: Who writes recordings.
+        package init(pool: EnginePool, ledger: Ledger, recorder: Recorder) {
+            self.pool = pool
+            self.ledger = ledger
+            self.recorder = recorder
+            mask = SecretMask()
+        }
+    }
+
+    let terms: Terms
+    let tools: Tools
+    private let say: ([UInt8]) -> Void
+    private let leave: () -> Void
+    private let id: String
+    let history: History
+    var tape: Recorder.Tape?
+    var cast: Cast
+    private var input: [UInt8] = []
+    private var hasEnded = false
+
+    /// The line that runs.
+    struct Running {
+        let number: Int
+        let line: AcceptedLine
+        var entry: Entry
+        var agent: AgentLine?
+        var output: OutputGate
+        var errors: OutputGate
+    }
+    var running: Running?
+    /// Names that are looked up for a completion.
+    var listing: (agent: AgentLine, names: [UInt8])?
+    var number = 0
+    private var idle: Scheduled<Void>?
+    private var end: Scheduled<Void>?
+
+    /// How long nobody may say anything, and how long a session may last.
+    private static let mostIdle = TimeAmount.minutes(15)
+    private static let mostTime = TimeAmount.hours(8)
+
+    /// Makes a session that says nothing yet.
+    ///
+    /// - Parameters:
+    ///   - terms: Who enters what.
+    ///   - tools: What it uses.
+    ///   - say: Sends bytes to the client.
+    ///   - leave: Ends the connection once everything is sent.
+    package init(
+        _ terms: Terms, _ tools: Tools, say: @escaping ([UInt8]) -> Void,
+        leave: @escaping () -> Void
+    ) {
+        self.terms = terms
+        self.tools = tools
+        self.say = say
+        self.leave = leave
+        let now = Timestamp.now()
+        id = tools.ledger.ids.next(at: now)
+        cast = Cast(at: Timestamp.monotonic())
+        history = tools.recorder.history(of: terms.identity, in: terms.container.text)
+        let header = Cast.header(
+            time: now / 1_000_000_000, title: "\(terms.identity) in \(terms.name)",
+            tags: [
+                "identity=" + terms.identity, "container=" + terms.container.text,
+                "name=" + terms.name, "tenant=" + terms.tenant,
+                "roles=" + terms.role.name, "reason=" + terms.reason,
+            ])
+        tape = tools.recorder.begin(id, header)
+    }
+
+    var eventLoop: any EventLoop { tools.pool.eventLoop }
+
+    /// Begins.
+    package func begin() {
+        guard tape != nil else {
+            return bye("the recording cannot be written, so nobody enters; free the gateway's disk")
+        }
+        tell(
+            .session(
+                ShellEvent.Greeting(
+                    id: id, container: terms.name, roles: terms.roles.map(\.name), way: "agent",
+                    history: history.lines())))
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        end = eventLoop.scheduleTask(in: Self.mostTime) {
+            bound.value.bye("a session lasts 8 hours at most")
+        }
+        awaitClient()
+    }
+
+    private func awaitClient() {
+        idle?.cancel()
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        idle = eventLoop.scheduleTask(in: Self.mostIdle) {
+            let session = bound.value
+            // What is followed may say nothing for long.
+            if session.running != nil { return session.awaitClient() }
+            session.bye("nothing was said for 15 minutes")
+        }
+    }
+
+    // MARK: The client
+
+    /// Takes bytes of the client's.
+    package func receive(_ bytes: some Sequence<UInt8>) {
+        guard !hasEnded else { return }
+        input.append(contentsOf: bytes)
+        while !hasEnded, let end = input.firstIndex(of: 0x0A) {
+            let line = Array(input[..<end])
+            input.removeFirst(end + 1)
+            take(line)
+        }
+        if input.count > ShellCommand.mostBytes { bye("a message is too long") }
+    }
+
+    private func take(_ bytes: [UInt8]) {
+        if bytes.isEmpty { return }
+        awaitClient()
+        do throws(ShellCommand.Failure) {
+            switch try ShellCommand(bytes) {
+            case .line(let text): typed(text)
+            case .complete(let text): complete(text)
+            case .interrupt: running?.agent?.send(.signal(.interrupt))
+            case .resize(let size):
+                tape?.write(cast.resize(size, at: Timestamp.monotonic()))
+                running?.agent?.send(.resize(size))
+            case .end: bye("")
+            }
+        } catch {
+            bye(error.words)
+        }
+    }
+
+    /// The client takes no more for now, or takes more again.
+    package func hold(_ isHeld: Bool) {
+        running?.agent?.isHeld = isHeld
+    }
+
+    /// The connection is gone, or whoever is there may not be any more.
+    package func close() {
+        guard !hasEnded else { return }
+        hasEnded = true
+        idle?.cancel()
+        end?.cancel()
+        listing?.agent.close()
+        listing = nil
+        if running != nil { ended(status: 137, cause: "left", dropped: 0) }
+        tape?.end()
+        tape = nil
+    }
+
+    func bye(_ words: String) {
+        guard !hasEnded else { return }
+        tell(.bye(words))
+        close()
+        leave()
+    }
+
+    func tell(_ event: ShellEvent) {
+        guard !hasEnded else { return }
+        say(event.bytes)
+        guard let shown = event.shown, !shown.isEmpty else { return }
+        tape?.write(cast.output(shown, at: Timestamp.monotonic()))
+    }
+}
+
+extension ShellEvent {
+    /// What of an event a person sees on the terminal, for the recording.
+    fileprivate var shown: String? {
+        switch self {
+        case .output(let text), .errors(let text): text
+        case .notice(_, let words): words + "\n"
+        case .refused(let refused): refused.words + "\n"
+        case .bye(let words): words.isEmpty ? nil : words + "\n"
+        case .session, .started, .ended, .nothing, .help, .why, .history, .completion: nil
+        }
+    }
+}

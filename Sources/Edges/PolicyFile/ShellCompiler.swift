@@ -1,0 +1,44 @@
+import Acts
+import Policy
+import ShellGrammar
+import Yams
+
+/// Reads on which terms a grant lets somebody into the guarded shell.
+struct ShellCompiler {
+    let reader: YAMLReader
+
+    init(_ reader: YAMLReader) {
+        self.reader = reader
+    }
+
+    /// The terms of a grant of these verbs; the role is `viewer` unless roles are named.
+    func read(_ shell: Node?, needs: Node?, _ verbs: VerbSet) -> ShellTerms {
+        let record = reader.record(needs, "needs", known: ["reason"])
+        let needsReason = record["reason"]?.bool ?? false
+        if let reason = record["reason"], reason.bool == nil {
+            reader.report("reason is true or false", at: reason)
+        }
+        let enters = verbs.verbs.contains(.enter)
+        if !enters, let node = shell ?? needs {
+            reader.report(
+                "the grant has no verb enter, so there is nothing to say of the guarded shell",
+                at: node, hint: "write may: [enter]")
+        }
+        guard let shell else { return ShellTerms(roles: ["viewer"], needsReason: needsReason) }
+        var roles: [String] = []
+        for node in reader.list(shell, "shell") {
+            let word = node.string ?? ""
+            if Roles.named(word) == nil {
+                reader.report(
+                    "unknown role \"\(word)\" of the guarded shell", at: node,
+                    hint: Suggestion.hint(for: word, among: Roles.all.map(\.name)))
+            } else if !roles.contains(word) {
+                roles.append(word)
+            }
+        }
+        if roles.isEmpty {
+            reader.report("the grant has no role of the guarded shell", at: shell)
+        }
+        return ShellTerms(roles: roles, needsReason: needsReason)
+    }
+}

@@ -1,0 +1,12 @@
+import Acts
+
+extension Catalogue {
+    /// What clients ask the gateway for that engines do not know: no request of it reaches one.
+    package static let own: [Operation] = [
+        Operation(
+            "ContainerEnter", .post, "/quaymaster/containers/{id}/enter", .container, may: [.enter],
+            harm: [.changes, .executes, .discloses],
+            query: [Parameter("role", .text, .judge, repeats: true), .text("reason")],
+            answer: .hijack, enters: true)
+    ]
+}
