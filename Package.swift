@@ -74,6 +74,7 @@ let package = Package(
         judgement("EngineAPI", ["JSON", "Acts", "Archive"]),
         judgement("Policy", ["Acts"]),
         judgement("Exchange", ["Acts", "EngineAPI", "JSON", "Wire"]),
+        judgement("ShellGrammar"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CZlib", path: "Sources/System/CZlib", providers: [.apt(["zlib1g-dev"])]),
