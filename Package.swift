@@ -119,6 +119,7 @@ let package = Package(
         tests("ActsTests", ["Acts"]),
         tests("PolicyTests", ["Acts", "Policy"]),
         tests("ExchangeTests", ["Acts", "EngineAPI", "Exchange", "Wire"]),
+        tests("ShellGrammarTests", ["CreateBodies", "JSON", "ShellGrammar"]),
         tests("CompressionTests", ["Compression"]),
         // Certificates of other authorities, for tests.
         .target(
@@ -160,7 +161,7 @@ if Context.environment["QUAYMASTER_FUZZ"] != nil {
     let harnesses: [(String, [Target.Dependency])] = [
         ("Wire", ["Wire"]), ("Target", ["Acts", "EngineAPI"]), ("JSON", ["JSON"]),
         ("Bodies", ["Acts", "EngineAPI", "JSON"]), ("Archive", ["Acts", "Archive", "EngineAPI"]),
-        ("Dockerfile", ["EngineAPI"]),
+        ("Dockerfile", ["EngineAPI"]), ("Shell", ["ShellGrammar"]),
     ]
     for (name, rooms) in harnesses {
         package.targets.append(
