@@ -102,7 +102,7 @@ let package = Package(
             name: "quaymaster",
             dependencies: nio + [
                 crypto, log, tls, arguments, "Acts", "Engine", "EngineAPI", "Gateway",
-                "Identity", "JSON", "Ledger", "Policy", "PolicyFile", "Store",
+                "Identity", "JSON", "Ledger", "Policy", "PolicyFile", "ShellGrammar", "Store",
             ],
             path: "Sources/Programs/quaymaster", swiftSettings: common),
         tests("ArchitectureTests", []),
