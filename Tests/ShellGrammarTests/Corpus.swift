@@ -23,8 +23,15 @@ enum Corpus {
             FileManager.default.contents(atPath: file.path), "../shared/corpus/\(name) is missing")
     }
 
+    /// The shared lines, and more of the same classes that stand beside the tests.
     static func cases() throws -> [Case] {
-        try file("shell-escapes-public.jsonl").split(separator: 0x0A).map { line in
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        let vectors = folder.appendingPathComponent("../Vectors/shell/lines.jsonl")
+        return try cases(file("shell-escapes-public.jsonl")) + cases(Data(contentsOf: vectors))
+    }
+
+    private static func cases(_ text: Data) throws -> [Case] {
+        try text.split(separator: 0x0A).map { line in
             let value = try JSONReader.answer(Array(line))
             return Case(
                 id: try #require(value["id"]?.string), input: try #require(value["input"]?.string),

@@ -4,7 +4,7 @@ import Testing
 @Suite struct CorpusTests {
     @Test func everyLineIsJudgedAsLabelled() throws {
         let cases = try Corpus.cases()
-        #expect(cases.count > 200)
+        #expect(cases.count > 700)
         for one in cases {
             let refusal = try Saying(one.input, one.policy).refusal
             #expect(
