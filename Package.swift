@@ -74,6 +74,7 @@ let package = Package(
         judgement("EngineAPI", ["JSON", "Acts", "Archive"]),
         judgement("Policy", ["Acts"]),
         judgement("Exchange", ["Acts", "EngineAPI", "JSON", "Wire"]),
+        judgement("ShellGrammar"),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CZlib", path: "Sources/System/CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -101,7 +102,7 @@ let package = Package(
             name: "quaymaster",
             dependencies: nio + [
                 crypto, log, tls, arguments, "Acts", "Engine", "EngineAPI", "Gateway",
-                "Identity", "JSON", "Ledger", "Policy", "PolicyFile", "Store",
+                "Identity", "JSON", "Ledger", "Policy", "PolicyFile", "ShellGrammar", "Store",
             ],
             path: "Sources/Programs/quaymaster", swiftSettings: common),
         tests("ArchitectureTests", []),
@@ -118,6 +119,7 @@ let package = Package(
         tests("ActsTests", ["Acts"]),
         tests("PolicyTests", ["Acts", "Policy"]),
         tests("ExchangeTests", ["Acts", "EngineAPI", "Exchange", "Wire"]),
+        tests("ShellGrammarTests", ["CreateBodies", "JSON", "ShellGrammar"]),
         tests("CompressionTests", ["Compression"]),
         // Certificates of other authorities, for tests.
         .target(
@@ -159,7 +161,7 @@ if Context.environment["QUAYMASTER_FUZZ"] != nil {
     let harnesses: [(String, [Target.Dependency])] = [
         ("Wire", ["Wire"]), ("Target", ["Acts", "EngineAPI"]), ("JSON", ["JSON"]),
         ("Bodies", ["Acts", "EngineAPI", "JSON"]), ("Archive", ["Acts", "Archive", "EngineAPI"]),
-        ("Dockerfile", ["EngineAPI"]),
+        ("Dockerfile", ["EngineAPI"]), ("Shell", ["ShellGrammar"]),
     ]
     for (name, rooms) in harnesses {
         package.targets.append(
