@@ -52,6 +52,8 @@ package struct ConfigurationFile: Sendable {
     package let networksPerTenant: Int?
     /// What containers of tenants reach on the host in spite of its firewall.
     package let reach: [Endpoint]
+    /// The host's root part.
+    package let agent: AgentPart
     /// The limits that differ from the defaults, by name.
     package let limits: [String: Int]
 
@@ -78,7 +80,7 @@ package struct ConfigurationFile: Sendable {
         let reader = YAMLReader(file: url.path)
         let known = [
             "listen", "engines", "state", "policy", "metrics", "tls", "trust", "limits", "cgroup",
-            "networks",
+            "networks", "agent",
         ]
         let record = reader.record(reader.document(text), "quaymaster.yaml", known: known)
         self.directory = directory.absoluteURL
@@ -109,6 +111,7 @@ package struct ConfigurationFile: Sendable {
         subnets = Self.subnets(record["networks"], networks, reader)
         networksPerTenant = networks["perTenant"].flatMap { Self.count($0, reader) }
         reach = reader.list(networks["reach"], "reach").compactMap { Self.endpoint($0, reader) }
+        agent = AgentPart(record["agent"], reader, directory: directory)
         limits = Self.limits(record["limits"], reader)
         if listen.isEmpty {
             reader.report(

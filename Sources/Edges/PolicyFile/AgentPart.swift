@@ -1,0 +1,37 @@
+import Foundation
+import Yams
+
+/// `agent:` in `quaymaster.yaml`: where the host's root part and the gateway meet.
+package struct AgentPart: Hashable, Sendable {
+    /// The Unix socket's path.
+    package let socket: String
+    /// The user the gateway runs as; nil when that is root.
+    package let peer: UInt32?
+    /// The engine's exec root when it is not the usual one (`dockerd --exec-root`).
+    package let execRoot: String?
+    /// The helper that enters; nil: beside the program.
+    package let helper: String?
+
+    /// The socket's usual path.
+    package static let usualSocket = "/run/quaymaster/agent.sock"
+
+    init(_ node: Node?, _ reader: YAMLReader, directory: URL) {
+        let record = reader.record(
+            node, "agent", known: ["socket", "peer", "execRoot", "helper"])
+        func path(_ name: String) -> String? {
+            record[name].flatMap { reader.text($0, name) }.map {
+                URL(fileURLWithPath: $0, relativeTo: directory).absoluteURL.path
+            }
+        }
+        socket = path("socket") ?? Self.usualSocket
+        execRoot = path("execRoot")
+        helper = path("helper")
+        let number = record["peer"].flatMap { reader.text($0, "peer") }
+        peer = number.flatMap { UInt32($0) }
+        if number != nil, peer == nil {
+            reader.report(
+                "peer is no user's number", at: record["peer"],
+                hint: "the number of the user that the gateway runs as: id -u quaymaster")
+        }
+    }
+}
