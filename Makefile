@@ -23,7 +23,7 @@ lint: ## Format, shell and Python checks; changes nothing
 	  esac || exit 1; \
 	done
 
-corpus: ## KIND=api FILES="a.jsonl b.jsonl": replay request corpora against the built product
+corpus: ## KIND=api|shell FILES="a.jsonl b.jsonl": replay corpora against the built product
 	@$(SCRIPTS)/corpus "$(KIND)" $(FILES)
 
 bench: ## The gateway beside the direct socket and HAProxy, in one run

@@ -85,6 +85,9 @@ let package = Package(
             name: "CLzma", path: "Sources/System/CLzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(
             name: "CZstd", path: "Sources/System/CZstd", providers: [.apt(["libzstd-dev"])]),
+        // Root's side: no arrow to Engine, Ledger or Policy.
+        edge("Confinement", ["AgentMessages", "CLinux", "JSON"]),
+        edge("Agent", ["AgentMessages", "CLinux", "Confinement", "ShellGrammar"]),
         edge("Compression", ["CZlib", "CBzip2", "CLzma", "CZstd"]),
         edge("Identity", ["Acts", "JSON", crypto, x509, asn1]),
         edge("Ledger", ["JSON"]),
@@ -108,10 +111,15 @@ let package = Package(
         .executableTarget(
             name: "quaymaster",
             dependencies: nio + [
-                crypto, log, tls, arguments, "Acts", "AgentMessages", "Engine", "EngineAPI", "Gateway",
-                "GuardedShell", "Identity", "JSON", "ShellGrammar", "Ledger", "Policy", "PolicyFile", "Store",
+                crypto, log, tls, arguments, "Acts", "Agent", "AgentMessages", "Confinement", "Engine",
+                "EngineAPI", "Gateway", "GuardedShell", "Identity", "JSON", "Ledger", "Policy",
+                "PolicyFile", "ShellGrammar", "Store",
             ],
             path: "Sources/Programs/quaymaster", swiftSettings: common),
+        // Static, without Foundation: `Scripts/static-helpers` builds what is used.
+        .executableTarget(
+            name: "quaymaster-enter", dependencies: ["Confinement"],
+            path: "Sources/Programs/quaymaster-enter", swiftSettings: common),
         tests("ArchitectureTests", []),
         tests("WireTests", ["Wire"]),
         tests("JSONTests", ["JSON"]),
@@ -126,6 +134,10 @@ let package = Package(
         tests("ActsTests", ["Acts"]),
         tests("PolicyTests", ["Acts", "Policy"]),
         tests("ExchangeTests", ["Acts", "EngineAPI", "Exchange", "Wire"]),
+        tests("ShellGrammarTests", ["CreateBodies", "JSON", "ShellGrammar"]),
+        tests("AgentMessagesTests", ["AgentMessages", "JSON"]),
+        tests("ConfinementTests", ["AgentMessages", "Confinement", "JSON"]),
+        tests("AgentTests", ["Agent", "AgentMessages", "Confinement"]),
         tests("CompressionTests", ["Compression"]),
         // Certificates of other authorities, for tests.
         .target(
@@ -147,7 +159,7 @@ let package = Package(
                 "TestCertificates", crypto, log, x509,
             ]),
         // Drives the built program against a private engine; `make test` starts one.
-        tests("Integration", ["quaymaster", "CreateBodies", "JSON"]),
+        tests("Integration", ["quaymaster", "AgentMessages", "CreateBodies", "JSON"]),
     ]
 )
 
@@ -169,7 +181,7 @@ if Context.environment["QUAYMASTER_FUZZ"] != nil {
     let harnesses: [(String, [Target.Dependency])] = [
         ("Wire", ["Wire"]), ("Target", ["Acts", "EngineAPI"]), ("JSON", ["JSON"]),
         ("Bodies", ["Acts", "EngineAPI", "JSON"]), ("Archive", ["Acts", "Archive", "EngineAPI"]),
-        ("Dockerfile", ["EngineAPI"]),
+        ("Dockerfile", ["EngineAPI"]), ("Shell", ["ShellGrammar"]),
     ]
     for (name, rooms) in harnesses {
         package.targets.append(

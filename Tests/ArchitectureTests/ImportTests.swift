@@ -13,6 +13,8 @@ private let allowed: [String: Set<String>] = [
     "EngineAPI": ["JSON", "Acts", "Archive"],
     "Policy": ["Acts"],
     "Exchange": ["Acts", "EngineAPI", "JSON", "Wire"],
+    "ShellGrammar": [],
+    "AgentMessages": ["JSON"],
     // Edges. Foundation: files, dates and the system's calls.
     "PolicyFile": ["Acts", "Policy", "ShellGrammar", "Yams", "Foundation"],
     "GuardedShell": [
@@ -27,6 +29,11 @@ private let allowed: [String: Set<String>] = [
         "Acts", "EngineAPI", "JSON", "Wire", "CLinux", "Foundation", "NIOCore", "NIOPosix",
         "Synchronization",
     ],
+    // Root's side. What enters containers has neither Foundation nor Dispatch, which start threads.
+    "Confinement": ["AgentMessages", "CLinux", "JSON", "Glibc"],
+    "Agent": [
+        "AgentMessages", "CLinux", "Confinement", "ShellGrammar", "Foundation", "Synchronization",
+    ],
     // The system's libraries, by headers alone (Sources/System).
     "Compression": ["CZlib", "CBzip2", "CLzma", "CZstd"],
     "Gateway": [
@@ -38,7 +45,12 @@ private let allowed: [String: Set<String>] = [
     ],
 ]
 
-private let judgement = ["JSON", "Wire", "Archive", "Acts", "EngineAPI", "Policy", "Exchange"]
+private let judgement = [
+    "JSON", "Wire", "Archive", "Acts", "EngineAPI", "Policy", "Exchange", "ShellGrammar", "AgentMessages",
+]
+
+/// Rooms of the agent and its helpers, which know nothing of the gateway's.
+private let agentSide = ["AgentMessages", "Confinement", "Agent"]
 
 @Suite struct ImportTests {
     private static let root = URL(fileURLWithPath: #filePath)
@@ -88,6 +100,22 @@ private let judgement = ["JSON", "Wire", "Archive", "Acts", "EngineAPI", "Policy
         for room in judgement {
             #expect((allowed[room] ?? []).isSubset(of: pure), "\(room)")
         }
+    }
+
+    /// Whatever the agent imports, and what that imports in turn.
+    @Test func theAgentKnowsNothingOfTheGateway() {
+        var reached: Set<String> = []
+        var left = agentSide
+        while let room = left.popLast() {
+            if reached.insert(room).inserted { left += allowed[room] ?? [] }
+        }
+        #expect(reached.isDisjoint(with: ["Engine", "Gateway", "Ledger", "Policy", "PolicyFile", "Store"]))
+    }
+
+    /// The helper is alone in its process: one import, and that room has no Foundation.
+    @Test func theHelperImportsConfinementAlone() throws {
+        let files = try sources("Sources/Programs/quaymaster-enter")
+        #expect(files.map { imports($0.text) } == [["Confinement"]])
     }
 
     @Test func inputMeetsNoTrap() throws {

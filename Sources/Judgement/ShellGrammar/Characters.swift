@@ -1,5 +1,5 @@
 /// Which characters may stand where on a line.
-enum Characters {
+package enum Characters {
     /// True for what may stand outside quotes: `A-Z a-z 0-9 . _ - / : = , + % @`.
     static func isBare(_ byte: UInt8) -> Bool {
         switch byte {

@@ -29,32 +29,35 @@ struct MaskScanner {
         let start = index
         while index < bytes.count, Self.isName(bytes[index]) { index += 1 }
         output += bytes[start..<index]
+        // Most words of a text are followed by no value, and are not looked at as names.
+        guard let value = valueStart(isOption: bytes[start] == UInt8(ascii: "-")) else { return }
         let name = String(decoding: bytes[start..<index], as: UTF8.self)
-        guard mask.isSecret(name: name), let value = value(of: name) else { return }
-        output += bytes[index..<value.lowerBound]
+        guard mask.isSecret(name: name),
+            let range = Self.isHeader(name) ? value..<bytes.count : quotedOrWord(at: value),
+            !range.isEmpty
+        else { return }
+        output += bytes[index..<range.lowerBound]
         output += SecretMask.mark.utf8
-        index = value.upperBound
+        index = range.upperBound
     }
 
-    /// Where the value of a name is that ends at the index; nil when none follows.
-    private func value(of name: String) -> Range<Int>? {
+    /// Where the value begins of a name that ends at the index; nil when none follows.
+    private func valueStart(isOption: Bool) -> Int? {
         var start = index
         if start < bytes.count, Self.isQuote(bytes[start]) { start += 1 }
         start = skipBlanks(start)
-        let separator = start < bytes.count ? bytes[start] : 0
-        if separator == UInt8(ascii: "=") || separator == UInt8(ascii: ":") {
-            start += 1
-            // `=>`, and `:=`
-            if start < bytes.count,
-                bytes[start] == UInt8(ascii: ">") || bytes[start] == UInt8(ascii: "=")
-            {
-                start += 1
-            }
-            start = skipBlanks(start)
-        } else if name.utf8.first != UInt8(ascii: "-") || start == index {
-            return nil
+        guard start < bytes.count else { return nil }
+        guard bytes[start] == UInt8(ascii: "=") || bytes[start] == UInt8(ascii: ":") else {
+            return isOption && start > index ? start : nil
         }
-        return Self.isHeader(name) ? start..<bytes.count : quotedOrWord(at: start)
+        start += 1
+        // `=>`, and `:=`
+        if start < bytes.count,
+            bytes[start] == UInt8(ascii: ">") || bytes[start] == UInt8(ascii: "=")
+        {
+            start += 1
+        }
+        return skipBlanks(start)
     }
 
     private func quotedOrWord(at start: Int) -> Range<Int>? {

@@ -54,9 +54,15 @@ package struct OutputSanitiser: Sendable {
 
     /// Takes the next bytes, cut anywhere, and appends what may be shown.
     package mutating func receive(_ bytes: ArraySlice<UInt8>, appendingTo output: inout [UInt8]) {
-        for byte in bytes {
-            take(byte, &output)
-            count += 1
+        var rest = bytes
+        while let byte = rest.first {
+            // Most of what is written is plain: it passes in runs.
+            let plain = state == .text ? rest.prefix(while: Self.isPlain) : []
+            output.append(contentsOf: plain)
+            if plain.isEmpty { take(byte, &output) }
+            let taken = max(plain.count, 1)
+            count += taken
+            rest = rest.dropFirst(taken)
         }
     }
 
@@ -105,7 +111,7 @@ package struct OutputSanitiser: Sendable {
     private mutating func begin(_ byte: UInt8, _ output: inout [UInt8]) {
         start = count
         switch byte {
-        case 0x20...0x7E, UInt8(ascii: "\n"), UInt8(ascii: "\t"): output.append(byte)
+        case _ where Self.isPlain(byte): output.append(byte)
         case 0x1B:
             held = [byte]
             state = .escape
@@ -115,6 +121,10 @@ package struct OutputSanitiser: Sendable {
         case 0x80...: neutralise(byte: byte, &output)
         default: neutralise(Unicode.Scalar(byte), &output)
         }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        Characters.isPrintable(byte) || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t")
     }
 
     /// A colour is complete.
