@@ -26,8 +26,9 @@ lint: ## Format, shell and Python checks; changes nothing
 corpus: ## KIND=api|shell FILES="a.jsonl b.jsonl": replay corpora against the built product
 	@$(SCRIPTS)/corpus "$(KIND)" $(FILES)
 
-bench: ## The gateway beside the direct socket and HAProxy, in one run
+bench: ## The gateway beside the direct socket and HAProxy; lines of the guarded shell beside exec and nsenter
 	@$(SCRIPTS)/bench
+	@$(SCRIPTS)/bench-enter
 
 instructions: ## What judgement costs in instructions and allocations, against its thresholds
 	@$(SCRIPTS)/instructions

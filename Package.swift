@@ -168,7 +168,9 @@ if Context.environment["QUAYMASTER_BENCH"] != nil {
     package.targets.append(
         .executableTarget(
             name: "judgement-bench",
-            dependencies: ["Acts", "EngineAPI", "Exchange", "JSON", "Policy", "Wire"],
+            dependencies: [
+                "Acts", "EngineAPI", "Exchange", "JSON", "Policy", "ShellGrammar", "Wire",
+            ],
             path: "Benchmarks/JudgementBench", swiftSettings: common))
 }
 

@@ -5,6 +5,8 @@
 ///     judgement-bench exchange-ping N
 ///     judgement-bench decide N TENANTS GRANTS < create.json   the decision alone
 ///     judgement-bench inspect N < inspect.json      read and write an answer
+///     judgement-bench shell N                       a line of the guarded shell, accepted
+///     judgement-bench shell-refused N               and one refused, with the nearest that is not
 ///
 /// `Scripts/instructions` runs each with two values of N: the difference is what N more cost.
 @main
@@ -31,6 +33,10 @@ private enum JudgementBench {
         case "inspect":
             let work = try InspectWork(body())
             for _ in 0..<count { checksum &+= try work.run() }
+        case "shell":
+            for _ in 0..<count { checksum &+= try ShellWork.accepted.run() }
+        case "shell-refused":
+            for _ in 0..<count { checksum &+= try ShellWork.refused.run() }
         default: throw Usage()
         }
         print(checksum)
@@ -46,8 +52,8 @@ private enum JudgementBench {
 /// Thrown for words that name no piece of work.
 private struct Usage: Error, CustomStringConvertible {
     let description =
-        "usage: judgement-bench create|exchange-create|exchange-ping|inspect N, "
-        + "or decide N TENANTS GRANTS; bodies come on standard input"
+        "usage: judgement-bench create|exchange-create|exchange-ping|inspect|shell|"
+        + "shell-refused N, or decide N TENANTS GRANTS; bodies come on standard input"
 }
 
 /// Thrown when judgement comes to something else than the bench was made for.

@@ -75,15 +75,16 @@ struct Joiner {
     /// process of a container that takes nobody would keep every one of them for ever.
     private func stay(_ program: Int32, _ report: Int32, _ status: Int32, _ proc: Int32) -> Never {
         diesWithParent(.session, report)
+        let needed = [SYS_wait4, SYS_write, SYS_exit_group].map { Int($0) }
+        let isAble = order.filters.allSatisfy { filter in needed.allSatisfy(filter.allows) }
+        check(isAble || !mayBeTraced, .seccomp, report)
         check(linux_prctl(PR_SET_CHILD_SUBREAPER, 1, 0) == 0, .session, report)
         let child = linux_fork()
         if child == 0 { become(program, report, proc) }
         check(child > 0, .fork, report)
         for descriptor in [0, 1, 2, program, report, proc] { close(descriptor) }
-        let needed = [SYS_wait4, SYS_write, SYS_exit_group].map { Int($0) }
-        let isAble = order.filters.allSatisfy { filter in needed.allSatisfy(filter.allows) }
         // Nobody inside gets hold of it without CAP_SYS_PTRACE; who has that finds the same filter.
-        if isAble { for filter in order.filters where !install(filter) { _exit(1) } }
+        if mayBeTraced { for filter in order.filters where !install(filter) { _exit(1) } }
         var code: UInt8 = 137
         while true {
             var result: Int32 = 0
@@ -97,6 +98,11 @@ struct Joiner {
             code = UInt8(truncatingIfNeeded: signal == 0 ? result >> 8 & 0xFF : 128 + signal)
             Bytes.write([code], to: status)
         }
+    }
+
+    /// True when programs of the container may have CAP_SYS_PTRACE, which is 19.
+    private var mayBeTraced: Bool {
+        (order.capabilities.bounding | order.capabilities.permitted) & 1 << 19 != 0
     }
 
     /// The fourth process, which becomes the program.
