@@ -14,4 +14,9 @@ static inline long linux_pidfd_send_signal(int descriptor, int signal) {
     return syscall(SYS_pidfd_send_signal, descriptor, signal, (void *)0, 0U);
 }
 
+/// fallocate(2) from the beginning with FALLOC_FL_KEEP_SIZE: blocks for bytes to come.
+static inline long linux_fallocate_keeping_size(int descriptor, long length) {
+    return syscall(SYS_fallocate, descriptor, 1, 0L, length);
+}
+
 #endif
