@@ -27,10 +27,12 @@ func judgement(_ name: String, _ rooms: [Target.Dependency] = []) -> Target {
 }
 
 /// An edge room: it moves bytes and holds state.
-func edge(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func edge(
+    _ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = common
+) -> Target {
     .target(
         name: name, dependencies: dependencies, path: "Sources/Edges/\(name)",
-        swiftSettings: common)
+        swiftSettings: settings)
 }
 
 /// The tests of a room; they mirror its files.
@@ -76,6 +78,7 @@ let package = Package(
         judgement("Exchange", ["Acts", "EngineAPI", "JSON", "Wire"]),
         judgement("ShellGrammar"),
         judgement("AgentMessages", ["JSON"]),
+        judgement("LedgerTree", [crypto]),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CZlib", path: "Sources/System/CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -90,7 +93,8 @@ let package = Package(
         edge("Agent", ["AgentMessages", "CLinux", "Confinement", "ShellGrammar"]),
         edge("Compression", ["CZlib", "CBzip2", "CLzma", "CZstd"]),
         edge("Identity", ["Acts", "JSON", crypto, x509, asn1]),
-        edge("Ledger", ["JSON"]),
+        // It hashes every line that is written and verified.
+        edge("Ledger", ["CLinux", "JSON", "LedgerTree", crypto], common + [fast]),
         // What it links is installed by Scripts/prepare.
         edge("Store", [grdb]),
         edge("Engine", nio + ["CLinux", "Acts", "EngineAPI", "JSON", "Wire"]),
@@ -104,16 +108,17 @@ let package = Package(
         edge(
             "Gateway",
             nio + [
-                tls, crypto, log, "Acts", "AgentMessages", "Compression", "Engine", "EngineAPI",
-                "Exchange", "GuardedShell", "Identity", "JSON", "Ledger", "Policy", "PolicyFile", "Store", "Wire",
+                crypto, log, tls, arguments, "Acts", "Agent", "AgentMessages", "Confinement", "Engine",
+                "EngineAPI", "Gateway", "GuardedShell", "Identity", "JSON", "Ledger", "LedgerTree",
+                "Policy", "PolicyFile", "ShellGrammar", "Store",
                 .product(name: "NIOTLS", package: "swift-nio"),
             ]),
         .executableTarget(
             name: "quaymaster",
             dependencies: nio + [
                 crypto, log, tls, arguments, "Acts", "Agent", "AgentMessages", "Confinement", "Engine",
-                "EngineAPI", "Gateway", "GuardedShell", "Identity", "JSON", "Ledger", "Policy",
-                "PolicyFile", "ShellGrammar", "Store",
+                "EngineAPI", "Gateway", "GuardedShell", "Identity", "JSON", "Ledger", "LedgerTree",
+                "Policy", "PolicyFile", "ShellGrammar", "Store",
             ],
             path: "Sources/Programs/quaymaster", swiftSettings: common),
         // Static, without Foundation: `Scripts/static-helpers` builds what is used.
@@ -146,9 +151,10 @@ let package = Package(
         tests(
             "IdentityTests",
             ["Acts", "Identity", "JSON", "TestCertificates", crypto, x509, asn1]),
-        tests("LedgerTests", ["Ledger"]),
         tests("GuardedShellTests", ["AgentMessages", "GuardedShell", "JSON", "ShellGrammar"]),
         tests("QuaymasterTests", ["quaymaster"]),
+        tests("LedgerTreeTests", ["LedgerTree", crypto]),
+        tests("LedgerTests", ["Ledger", "LedgerTree"]),
         tests("StoreTests", ["Store", grdb]),
         tests("EngineTests", ["Engine"]),
         tests("PolicyFileTests", ["Acts", "Policy", "PolicyFile"]),
@@ -172,6 +178,11 @@ if Context.environment["QUAYMASTER_BENCH"] != nil {
                 "Acts", "EngineAPI", "Exchange", "JSON", "Policy", "ShellGrammar", "Wire",
             ],
             path: "Benchmarks/JudgementBench", swiftSettings: common))
+    // What the record costs: `Scripts/bench-ledger`.
+    package.targets.append(
+        .executableTarget(
+            name: "ledger-bench", dependencies: ["Ledger", "LedgerTree", crypto],
+            path: "Benchmarks/LedgerBench", swiftSettings: common))
 }
 
 // libFuzzer harnesses, which `make fuzz` builds in a folder of their own with its sanitizers.

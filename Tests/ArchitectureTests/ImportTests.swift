@@ -15,6 +15,8 @@ private let allowed: [String: Set<String>] = [
     "Exchange": ["Acts", "EngineAPI", "JSON", "Wire"],
     "ShellGrammar": [],
     "AgentMessages": ["JSON"],
+    // Hashes and signatures are values of values: the one exception.
+    "LedgerTree": ["Crypto"],
     // Edges. Foundation: files, dates and the system's calls.
     "PolicyFile": ["Acts", "Policy", "ShellGrammar", "Yams", "Foundation"],
     "GuardedShell": [
@@ -22,7 +24,7 @@ private let allowed: [String: Set<String>] = [
         "NIOCore", "Synchronization",
     ],
     "Identity": ["Acts", "JSON", "Crypto", "X509", "SwiftASN1", "Foundation"],
-    "Ledger": ["JSON", "Foundation", "Synchronization"],
+    "Ledger": ["CLinux", "Crypto", "JSON", "LedgerTree", "Foundation", "Synchronization"],
     // Alone in knowing that there is a database.
     "Store": ["GRDB", "Dispatch", "Foundation", "Synchronization"],
     "Engine": [
@@ -38,15 +40,14 @@ private let allowed: [String: Set<String>] = [
     "Compression": ["CZlib", "CBzip2", "CLzma", "CZstd"],
     "Gateway": [
         "Acts", "AgentMessages", "Compression", "Engine", "EngineAPI", "Exchange", "GuardedShell",
-        "Identity", "JSON", "Ledger",
-        "Policy", "PolicyFile", "Store", "Wire", "Crypto", "Dispatch", "Foundation", "Logging",
-        "NIOCore",
-        "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization",
+        "Identity", "JSON", "Ledger", "LedgerTree", "Policy", "PolicyFile", "Store", "Wire", "Crypto",
+        "Dispatch", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization",
     ],
 ]
 
 private let judgement = [
     "JSON", "Wire", "Archive", "Acts", "EngineAPI", "Policy", "Exchange", "ShellGrammar", "AgentMessages",
+    "LedgerTree",
 ]
 
 /// Rooms of the agent and its helpers, which know nothing of the gateway's.
@@ -98,7 +99,8 @@ private let agentSide = ["AgentMessages", "Confinement", "Agent"]
     @Test func judgementRoomsImportNoEdge() {
         let pure = Set(judgement)
         for room in judgement {
-            #expect((allowed[room] ?? []).isSubset(of: pure), "\(room)")
+            let others = (allowed[room] ?? []).subtracting(room == "LedgerTree" ? ["Crypto"] : [])
+            #expect(others.isSubset(of: pure), "\(room)")
         }
     }
 

@@ -259,6 +259,10 @@ final class Plane {
     /// Runs quaymaster on this configuration.
     @discardableResult
     func quaymaster(_ arguments: String...) throws -> Outcome {
+        try quaymaster(arguments)
+    }
+
+    func quaymaster(_ arguments: [String]) throws -> Outcome {
         try run([Self.program] + arguments + ["--config", folder.path])
     }
 
@@ -322,17 +326,29 @@ final class Plane {
         return (Int(outcome.output) ?? 0, try Data(contentsOf: file))
     }
 
+    /// The record's folder.
+    var ledger: URL { folder.appendingPathComponent("state/ledger") }
+
+    /// The record's segments, one behind the other.
+    func recordText() throws -> String {
+        try FileManager.default.contentsOfDirectory(at: ledger, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "jsonl" && $0.lastPathComponent != "record.jsonl" }
+            .sorted { $0.lastPathComponent < $1.lastPathComponent }
+            .map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }.joined()
+    }
+
     /// The record's lines, once one of them satisfies a check.
     ///
     /// Lines of acts that change nothing follow within a tenth of a second, so this waits.
     func record(until check: ([[String: Any]]) -> Bool) throws -> [[String: Any]] {
-        let file = folder.appendingPathComponent("state/ledger/record.jsonl")
         let end = Date().addingTimeInterval(10)
         while true {
-            let text = try String(contentsOf: file, encoding: .utf8)
-            let lines = try text.split(separator: "\n").map { line in
+            // What a writer is in the middle of is no line yet.
+            let text = try recordText()
+            let whole = text.lastIndex(of: "\n").map { text[...$0] } ?? ""
+            let lines = try whole.split(separator: "\n").map { line in
                 try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-            }
+            }.filter { $0["id"] != nil }
             if check(lines) || Date() > end { return lines }
             usleep(20_000)
         }

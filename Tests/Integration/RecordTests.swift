@@ -28,9 +28,7 @@ extension Integration {
                 #expect((outcome["microseconds"] as? Int ?? 0) > 0)
                 let refused = try #require(lines.first { $0["rule"] as? String == "level.privileged" })
                 #expect(refused["phase"] as? String == "refused" && refused["status"] as? Int == 403)
-                let text = try String(
-                    contentsOf: plane.folder.appendingPathComponent("state/ledger/record.jsonl"), encoding: .utf8)
-                #expect(!text.contains(secret))
+                #expect(try !plane.recordText().contains(secret))
                 #expect(!plane.server.errors.contains(secret))
             }
         }
@@ -39,16 +37,33 @@ extension Integration {
         @Test func withoutARecordNothingHappens() throws {
             try withPlane { plane in
                 #expect(try plane.docker("alice", "ps").status == 0)
+                try plane.engine.docker("run", "-d", "--name", "heavy", "bb:1", "sleep", "600")
+                defer { plane.engine.clean("rm", "-f", "heavy") }
                 plane.stop()
-                let file = plane.folder.appendingPathComponent("state/ledger/record.jsonl")
-                try FileManager.default.moveItem(at: file, to: file.appendingPathExtension("kept"))
-                try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "/dev/full")
+                // A disk of its own, that is full.
+                let disk = plane.folder.appendingPathComponent("disk")
+                try FileManager.default.moveItem(at: plane.ledger, to: disk)
+                try FileManager.default.createDirectory(at: plane.ledger, withIntermediateDirectories: true)
+                #expect(try run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", plane.ledger.path]).status == 0)
+                defer { _ = try? run(["umount", "-l", plane.ledger.path]) }
+                #expect(try run(["cp", "-a", "\(disk.path)/.", plane.ledger.path]).status == 0)
                 try plane.restart()
+                let filler = plane.ledger.appendingPathComponent("filler")
+                _ = try run(["dd", "if=/dev/zero", "of=\(filler.path)", "bs=64k"])
                 let refused = try plane.docker("alice", "run", "--name", "never", "bb:1")
                 #expect(refused.status != 0 && refused.errors.contains("cannot be recorded"), "\(refused)")
                 #expect(try plane.engine.docker("ps", "-aq", "--filter", "name=never").output.isEmpty)
-                // Reading goes on.
+                // Reading goes on, and administrators can make room.
                 #expect(try plane.docker("alice", "ps").status == 0)
+                let removed = try plane.docker("admin", "rm", "-f", "heavy")
+                #expect(removed.status == 0, "\(removed)")
+                // When there is room again it goes on by itself.
+                try FileManager.default.removeItem(at: filler)
+                let after = try plane.docker("alice", "run", "--rm", "bb:1", "true")
+                #expect(after.status == 0, "\(after)")
+                plane.stop()
+                let verified = try plane.quaymaster("ledger", "verify")
+                #expect(verified.status == 3 && verified.output.contains("consistent with itself only"), "\(verified)")
             }
         }
 

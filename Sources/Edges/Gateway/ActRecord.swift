@@ -19,6 +19,8 @@ struct ActRecord {
     var reason = ""
     /// What was made safe in what the act makes; "" when nothing was.
     var hardened = ""
+    /// True when a refusal stands in the record already.
+    var isNoted = false
     private var digest = ""
 
     init(_ ledger: Ledger, identity: String, from: String) {
@@ -55,6 +57,7 @@ struct ActRecord {
         entry.identity = identity
         entry.from = from
         entry.tenant = permit?.tenant ?? ""
+        entry.verb = act?.verbs.first?.rawValue ?? ""
         entry.operation = operation?.name ?? ""
         entry.target = act?.target ?? ""
         entry.rule = rule ?? permit?.grant?.description ?? ""

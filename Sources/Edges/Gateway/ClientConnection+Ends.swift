@@ -18,8 +18,19 @@ extension ClientConnection {
         record?.rule = answer.rule
         record?.reason = answer.message
         let isHead = exchange.isHead
-        write(ByteBuffer(bytes: answer.bytes(close: !keep, isHead: isHead)))
+        let bytes = answer.bytes(close: !keep, isHead: isHead, entry: noteRefusal(answer))
+        write(ByteBuffer(bytes: bytes))
         finish(keep ? ending : .close)
+    }
+
+    /// Notes a refusal before it is told; the id of the entry that says of it.
+    private func noteRefusal(_ answer: Answer) -> String? {
+        guard answer.rule != nil, let record else { return nil }
+        self.record?.isNoted = true
+        return loop.services.ledger.refuse(
+            record.entry(
+                .refused, act: exchange.act, operation: exchange.operation,
+                permit: exchange.permit, outcome: "done"))
     }
 
     /// Ends the exchange: notes it, and gives both connections their due.
@@ -70,6 +81,7 @@ extension ClientConnection {
         loop.counters.bytesIn += record.bytesIn
         loop.counters.bytesOut += record.bytesOut
         loop.counters.count(duration: duration)
+        if record.isNoted { return }
         loop.services.ledger.append(
             record.entry(
                 phase, act: exchange.act, operation: exchange.operation,

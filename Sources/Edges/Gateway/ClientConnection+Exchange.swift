@@ -130,6 +130,12 @@ extension ClientConnection {
     private func recordIntent() {
         noteRequest()
         guard let record, let act = exchange.act else { return run(exchange.abort()) }
+        guard loop.services.ledger.mayIntend(peer.identity) else {
+            let words =
+                "quaymaster: refused: a thousand acts of this identity were recorded in ten seconds; "
+                + "rule limit.record; try again in a moment"
+            return run(.answer(Answer(status: 429, message: words, rule: "limit.record"), .close))
+        }
         var entry = record.entry(
             .intent, act: act, operation: exchange.operation, permit: exchange.permit)
         for case .makeVolumes(let names) in exchange.permit?.obligations ?? [] {
@@ -141,16 +147,26 @@ extension ClientConnection {
         }
         noteOrigin()
         intend {
-            self.append(entry) { self.run(self.exchange.recorded()) }
+            self.append(entry, mayUseReserve: self.makesRoom(act)) {
+                self.run(self.exchange.recorded())
+            }
         }
     }
 
+    /// True for what an administrator does about a disk that is full: it is recorded even then.
+    private func makesRoom(_ act: Act) -> Bool {
+        guard let permit = exchange.permit, permit.isUnrestricted || permit.tenant == nil else {
+            return false
+        }
+        return act.harm.contains(.changes) && (exchange.operation?.makesRoom ?? false)
+    }
+
     /// Makes an entry durable; what cannot be recorded is not done.
-    func append(_ entry: Entry, _ then: @escaping () -> Void) {
+    func append(_ entry: Entry, mayUseReserve: Bool = false, _ then: @escaping () -> Void) {
         let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
         let number = self.number
         let eventLoop = loop.eventLoop
-        loop.services.ledger.append(entry) { result in
+        loop.services.ledger.append(entry, mayUseReserve: mayUseReserve) { result in
             eventLoop.execute {
                 let (connection, then) = bound.value
                 guard number == connection.number, connection.isActive else { return }

@@ -1,11 +1,12 @@
 import Engine
 import Foundation
 import Ledger
+import LedgerTree
 package import NIOCore
 package import NIOPosix
 import Wire
 
-/// Health, readiness and metrics, on a listener of their own without TLS: loopback, or a network
+/// Health, readiness, metrics and the record's newest checkpoint, on a listener of their own without TLS: loopback, or a network
 /// that only monitoring reaches. Nothing here names an object or an identity.
 package final class OperationsServer: Sendable {
     private let gateway: Gateway
@@ -59,9 +60,17 @@ package final class OperationsServer: Sendable {
             } catch {
                 return (503, "text/plain; charset=utf-8", "the gateway stops\n")
             }
+        case "/checkpoint":
+            guard let note = services.ledger.checkpoint else {
+                return (404, "text/plain; charset=utf-8", "there is no checkpoint yet\n")
+            }
+            return (
+                200, "text/plain; charset=utf-8", String(decoding: note.bytes, as: UTF8.self)
+            )
         default:
             return (
-                404, "text/plain; charset=utf-8", "here are /healthz, /readyz and /metrics\n"
+                404, "text/plain; charset=utf-8",
+                "here are /healthz, /readyz, /metrics and /checkpoint\n"
             )
         }
     }

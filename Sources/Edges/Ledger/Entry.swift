@@ -26,6 +26,8 @@ package struct Entry: Sendable {
     package var from = ""
     /// In whose name; "" for administrators and for what belongs to nobody.
     package var tenant = ""
+    /// What a person would say was asked for: the first verb of a grant that includes the operation.
+    package var verb = ""
     /// The operation, as the Engine API calls it, or the event's name.
     package var operation = ""
     /// What it is about.
@@ -48,6 +50,10 @@ package struct Entry: Sendable {
     package var bytesIn: Int64 = 0
     /// Bytes from the engine to the client.
     package var bytesOut: Int64 = 0
+    /// How many like it the line stands for; 0: it is about one alone.
+    package var count: Int64 = 0
+    /// The id of the first of those.
+    package var first = ""
 
     /// Makes an entry.
     package init(id: String, time: Int64, phase: Phase) {
@@ -56,9 +62,10 @@ package struct Entry: Sendable {
         self.phase = phase
     }
 
-    /// Appends the entry as one JSON line. Empty texts are left out, so lines stay short.
+    /// Appends the entry as one JSON line: fields in this order, without blanks and with the shortest
+    /// escapes. Empty texts are left out, so lines stay short.
     package func append(to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: #"{"v":1,"id":""#.utf8)
+        bytes.append(contentsOf: #"{"v":2,"id":""#.utf8)
         bytes.append(contentsOf: id.utf8)
         bytes.append(contentsOf: #"","time":""#.utf8)
         Timestamp.append(time, to: &bytes)
@@ -68,6 +75,7 @@ package struct Entry: Sendable {
         text(#","identity":"#, identity, &bytes)
         word(#","from":""#, from, &bytes)
         word(#","tenant":""#, tenant, &bytes)
+        word(#","verb":""#, verb, &bytes)
         word(#","operation":""#, operation, &bytes)
         text(#","target":"#, target, &bytes)
         text(
@@ -83,6 +91,10 @@ package struct Entry: Sendable {
             number(#","microseconds":"#, duration, &bytes)
             number(#","bytesIn":"#, bytesIn, &bytes)
             number(#","bytesOut":"#, bytesOut, &bytes)
+        }
+        if count > 0 {
+            number(#","count":"#, count, &bytes)
+            word(#","first":""#, first, &bytes)
         }
         bytes.append(contentsOf: "}\n".utf8)
     }
@@ -111,5 +123,20 @@ package struct Entry: Sendable {
     private func number(_ name: String, _ value: Int64, _ bytes: inout [UInt8]) {
         bytes.append(contentsOf: name.utf8)
         bytes.append(contentsOf: String(value).utf8)
+    }
+}
+
+extension Entry {
+    /// An entry for something that is not a request.
+    package static func event(
+        _ ids: EntryIDs, _ name: String, identity: String = "", from: String = "", reason: String
+    ) -> Entry {
+        let now = Timestamp.now()
+        var entry = Entry(id: ids.next(at: now), time: now, phase: .event)
+        entry.operation = name
+        entry.identity = identity
+        entry.from = from
+        entry.reason = reason
+        return entry
     }
 }

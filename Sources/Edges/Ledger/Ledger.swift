@@ -1,24 +1,19 @@
 package import Foundation
+package import LedgerTree
 import Synchronization
 
-/// Why the record could not be opened or written.
-package struct LedgerError: Error, CustomStringConvertible, Sendable {
-    /// What failed, with the system's reason.
-    package let description: String
-}
-
-/// The record: one file of JSON lines that only grows.
+/// The record: a transparency log of JSON lines in segments that only grow.
 ///
-/// Lines are gathered and written by one thread. A caller that needs its line on the disk is called
-/// back after `fdatasync(2)`; one flush serves all who wait. Other lines follow within a tenth of a
-/// second. When the disk refuses, those who wait are told, and nothing is written after a torn line.
+/// Lines are gathered and written by one thread, each group with a signed checkpoint over all lines
+/// so far (`Line`). A caller that needs its line on the disk is called back after `fdatasync(2)`; one
+/// flush serves all who wait. Other lines follow within a tenth of a second. When the disk refuses,
+/// those who wait are told and their lines are given up; the others wait until it takes them again.
 package final class Ledger: Sendable {
     /// Called on the ledger's own thread.
     package typealias Completion = @Sendable (Result<Void, LedgerError>) -> Void
 
     private struct State {
-        var pending: [UInt8] = []
-        var waiting: [Completion] = []
+        var pending = Lines()
         /// True while the writer is at work or called.
         var isWriting = false
         /// True while a later write is scheduled.
@@ -27,10 +22,12 @@ package final class Ledger: Sendable {
         var lost: Int64 = 0
         /// How many of them the record itself speaks of.
         var lostAndSaid: Int64 = 0
-        /// The length of the file up to the last whole line.
-        var length: off_t
-        /// True when a torn line could not be taken back yet: nothing may follow it.
-        var isTorn = false
+        /// The newest checkpoint that is on the disk.
+        var newest: SignedNote?
+        /// True while the newest checkpoint is not in its file.
+        var isUnpublished = true
+        /// True when nothing is written any more.
+        var isClosed = false
     }
 
     /// How many bytes may wait for a disk that refuses.
@@ -38,58 +35,129 @@ package final class Ledger: Sendable {
     /// How many bytes wait for company before they are written.
     private static let batch = 256 << 10
     private static let delay = DispatchTimeInterval.milliseconds(100)
+    /// How long a disk that refuses is left alone.
+    private static let pause = DispatchTimeInterval.seconds(1)
 
-    private let descriptor: Int32
-    private let file: URL
+    private let folder: LedgerFolder
+    private let lock: Int32
     // Guards what waits for the writer; held for an append or a swap.
     private let state: Mutex<State>
+    // Guards what is counted rather than written; held for a look-up.
+    private let repeats = Mutex(Repeats(most: 1000))
+    // Guards the segments; only the queue takes it, so nobody waits for it.
+    private let writer: Mutex<SegmentWriter>
     private let queue = DispatchQueue(label: "quaymaster.ledger")
 
     /// Ids for entries.
     package let ids = EntryIDs()
+    /// What was mended when the record was opened, as sentences.
+    package let mended: [String]
+    /// The key that the checkpoints are verified with; its name is the log's origin.
+    package let key: VerifierKey
 
-    /// Opens the record of a state directory and ends a line that a crash has torn.
+    /// Opens the record of a state directory and mends what a crash has torn.
     ///
-    /// - Parameter directory: The directory; it is made when it does not exist.
-    /// - Throws: `LedgerError`.
-    package init(directory: URL) throws(LedgerError) {
-        file = directory.appendingPathComponent("record.jsonl")
+    /// - Parameters:
+    ///   - directory: The directory; it is made when it does not exist.
+    ///   - options: How the record is kept.
+    ///   - disk: What it is written to.
+    /// - Throws: `LedgerError`, also when another process writes the record or it was changed.
+    package init(
+        directory: URL, options: LedgerOptions = LedgerOptions(), disk: any Disk = SystemDisk()
+    ) throws(LedgerError) {
+        folder = LedgerFolder(directory)
         if mkdir(directory.path, 0o700) != 0, errno != EEXIST {
-            throw Self.failure("make", directory)
+            throw LedgerError("make", directory.path)
         }
-        descriptor = open(file.path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Self.failure("open", file) }
-        let end = lseek(descriptor, 0, SEEK_END)
-        let whole = Self.wholeLines(descriptor, end)
-        if whole < end, ftruncate(descriptor, whole) != 0 { throw Self.failure("mend", file) }
-        state = Mutex(State(length: whole))
-        if whole < end {
-            append(
-                Entry.event(
-                    ids, "LedgerRecovered", reason: "a torn line of \(end - whole) bytes was cut"))
+        lock = open(folder.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw LedgerError("open", folder.lock) }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            Foundation.close(lock)
+            throw LedgerError("another process writes the record in \(directory.path)")
         }
+        let end: LedgerEnd
+        do throws(LedgerError) {
+            let secret = try folder.loadKey()
+            key = secret.verifier
+            end = try LedgerEnd.find(folder, secret.verifier, disk)
+            mended = end.mended
+            let segments = try SegmentWriter(folder, options, secret, disk, end)
+            state = Mutex(State(newest: segments.newest))
+            writer = Mutex(segments)
+        } catch {
+            Foundation.close(lock)
+            throw error
+        }
+        if end.newest == nil, let old = OldRecord(folder) { append(old.entry(ids)) }
+        for sentence in mended { append(Entry.event(ids, "LedgerRecovered", reason: sentence)) }
     }
 
     deinit {
-        close(descriptor)
+        Foundation.close(lock)
     }
 
     /// How many lines were given up because the disk refused.
     package var lostLines: Int64 { state.withLock { $0.lost } }
 
-    /// Adds an entry; it reaches the disk soon.
+    /// The newest checkpoint that is on the disk, signed; nil before there is one.
+    package var checkpoint: SignedNote? { state.withLock { $0.newest } }
+
+    /// Adds an entry; it reaches the disk soon. In a flood of acts that change nothing, those that are
+    /// alike are counted in one.
     package func append(_ entry: Entry) {
+        // An outcome with a digest has an intent before it, which is never left out.
+        if entry.phase == .outcome, entry.digest.isEmpty, case .counted = judge(entry) { return }
+        add(entry)
+    }
+
+    /// Adds a refusal, or counts it with others that are alike.
+    ///
+    /// - Returns: The id of the entry that says of it: its own, or that of the first of its kind.
+    package func refuse(_ entry: Entry) -> String {
+        if case .counted(let first) = judge(entry) { return first }
+        add(entry)
+        return entry.id
+    }
+
+    /// True when an identity may have another act recorded that changes state: a thousand in ten seconds.
+    package func mayIntend(_ identity: String) -> Bool {
+        repeats.withLock { $0.mayIntend(identity, at: Timestamp.now()) }
+    }
+
+    private func judge(_ entry: Entry) -> Repeats.Verdict {
+        let (verdict, isFirst) = repeats.withLock { repeats in
+            let wasEmpty = repeats.isEmpty
+            return (repeats.judge(entry, at: Timestamp.now()), wasEmpty && !repeats.isEmpty)
+        }
+        if isFirst { scheduleCounts() }
+        return verdict
+    }
+
+    private func scheduleCounts() {
+        queue.asyncAfter(deadline: .now() + .seconds(10)) { [weak self] in
+            guard let self else { return }
+            let (lines, isMore) = repeats.withLock { repeats in
+                (repeats.take(at: Timestamp.now(), ids), !repeats.isEmpty)
+            }
+            for line in lines { add(line) }
+            if isMore { scheduleCounts() }
+        }
+    }
+
+    private func add(_ entry: Entry) {
         enum Next {
             case nothing, later, now
         }
         let next = state.withLock { state -> Next in
-            guard state.pending.count < Self.patience else {
+            guard !state.isClosed, state.pending.bytes.count < Self.patience else {
                 state.lost += 1
                 return .nothing
             }
-            entry.append(to: &state.pending)
+            state.pending.add(entry)
             if state.isWriting { return .nothing }
-            if state.pending.count > Self.batch {
+            // After a refusal the disk is asked again when the pause is over.
+            if state.isScheduled, state.pending.bytes.count < Self.patience / 2 { return .nothing }
+            if state.pending.bytes.count > Self.batch {
                 state.isWriting = true
                 return .now
             }
@@ -99,25 +167,53 @@ package final class Ledger: Sendable {
         }
         switch next {
         case .nothing: break
-        case .later: queue.asyncAfter(deadline: .now() + Self.delay) { self.scheduledWrite() }
+        case .later: schedule(after: Self.delay)
         case .now: queue.async { self.write() }
         }
     }
 
     /// Adds an entry and says when it is on the disk.
-    package func append(_ entry: Entry, _ completion: @escaping Completion) {
-        let start = state.withLock { state -> Bool in
-            entry.append(to: &state.pending)
-            state.waiting.append(completion)
+    ///
+    /// - Parameters:
+    ///   - entry: The entry.
+    ///   - mayUseReserve: True when it may be written to the blocks kept for a full disk.
+    ///   - completion: Told when it is on the disk, or that it is not and never will be.
+    package func append(
+        _ entry: Entry, mayUseReserve: Bool = false, _ completion: @escaping Completion
+    ) {
+        let start = state.withLock { state -> Bool? in
+            if state.isClosed { return nil }
+            state.pending.add(entry, mayUseReserve: mayUseReserve, completion)
             defer { state.isWriting = true }
             return !state.isWriting
+        }
+        guard let start else {
+            return completion(.failure(LedgerError("the record is closed")))
         }
         if start { queue.async { self.write() } }
     }
 
     /// Writes what waits and returns when it is on the disk, or cannot be.
     package func flush() {
-        queue.sync { self.write() }
+        queue.sync {
+            self.write()
+            self.publish()
+        }
+    }
+
+    /// Writes what waits and lets another process write the record; later entries are refused.
+    package func close() {
+        for line in repeats.withLock({ $0.take(at: Timestamp.now(), ids, all: true) }) { add(line) }
+        queue.sync {
+            self.write()
+            self.publish()
+            state.withLock { $0.isClosed = true }
+            flock(lock, LOCK_UN)
+        }
+    }
+
+    private func schedule(after delay: DispatchTimeInterval) {
+        queue.asyncAfter(deadline: .now() + delay) { self.scheduledWrite() }
     }
 
     private func scheduledWrite() {
@@ -129,94 +225,91 @@ package final class Ledger: Sendable {
         if start { write() }
     }
 
-    /// Writes until nothing waits. Runs on the queue.
+    /// Writes until nothing waits, or the disk refuses. Runs on the queue.
     private func write() {
         while true {
             var said: Int64 = 0
-            let (bytes, waiting) = state.withLock { state -> ([UInt8], [Completion]) in
-                if state.lost > state.lostAndSaid, !state.pending.isEmpty, !state.isTorn {
-                    let count = state.lost - state.lostAndSaid
+            let lines = state.withLock { state -> Lines in
+                if state.lost > state.lostAndSaid, !state.pending.isEmpty {
+                    said = state.lost - state.lostAndSaid
                     state.lostAndSaid = state.lost
-                    said = count
-                    Entry.event(ids, "LinesLost", reason: "\(count) lines could not be written")
-                        .append(to: &state.pending)
+                    state.pending.add(
+                        Entry.event(
+                            ids, "LinesLost", reason: "\(said) lines could not be written"))
                 }
-                defer {
-                    state.pending = []
-                    state.waiting = []
-                }
-                if state.pending.isEmpty, state.waiting.isEmpty { state.isWriting = false }
-                return (state.pending, state.waiting)
+                defer { state.pending = Lines() }
+                if state.pending.isEmpty { state.isWriting = false }
+                return state.pending
             }
-            if bytes.isEmpty, waiting.isEmpty { return }
-            let result = store(bytes, durably: !waiting.isEmpty)
-            if case .failure = result { state.withLock { $0.lostAndSaid -= said } }
-            for completion in waiting { completion(result) }
-        }
-    }
-
-    private func store(_ bytes: [UInt8], durably: Bool) -> Result<Void, LedgerError> {
-        let (length, isTorn) = state.withLock { ($0.length, $0.isTorn) }
-        if isTorn, ftruncate(descriptor, length) != 0 { return giveUp(bytes, length) }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                Foundation.write(
-                    descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written)
+            if lines.isEmpty { return schedulePublication() }
+            let result = store(lines)
+            guard case .failure = result else { continue }
+            // Whoever waited was told; the rest stays, in its order, until the disk takes it.
+            var rest = Lines()
+            rest.add(lines) { $0.completion == nil }
+            let isMore = state.withLock { state -> Bool in
+                let isMore = state.pending.hasWaiters
+                rest.add(state.pending)
+                state.pending = rest
+                state.isWriting = isMore
+                if !isMore, !rest.isEmpty { state.isScheduled = true }
+                return isMore
             }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return giveUp(bytes, length) }
-            written += count
+            if isMore { continue }
+            if !rest.isEmpty { schedule(after: Self.pause) }
+            return
         }
-        if durably, fdatasync(descriptor) != 0 { return giveUp(bytes, length) }
-        state.withLock { state in
-            state.length = length + off_t(bytes.count)
-            state.isTorn = false
-        }
-        return .success(())
     }
 
-    /// Takes back a write that failed, so that the file ends in a whole line.
-    private func giveUp(_ bytes: [UInt8], _ length: off_t) -> Result<Void, LedgerError> {
-        let error = Self.failure("write", file)
-        let isTorn = ftruncate(descriptor, length) != 0
-        let lines = bytes.count { $0 == 0x0A }
-        state.withLock { state in
-            state.lost += Int64(lines)
-            state.isTorn = isTorn
+    /// Writes a group and tells those who wait.
+    private func store(_ lines: Lines) -> Result<Void, LedgerError> {
+        let result = commit(lines)
+        guard case .failure(let error) = result, error.isFull,
+            lines.marks.contains(where: \.mayUseReserve)
+        else {
+            lines.tell(result)
+            return result
         }
-        return .failure(error)
+        // The disk is full: administrators' stops and removals are what can help.
+        var urgent = Lines()
+        urgent.add(lines) { $0.mayUseReserve }
+        urgent.tell(commit(urgent, fromReserve: true))
+        lines.tell(result) { !$0.mayUseReserve }
+        return result
     }
 
-    private static func failure(_ what: String, _ url: URL) -> LedgerError {
-        LedgerError(
-            description: "cannot \(what) \(url.path): \(String(cString: strerror(errno)))")
-    }
-
-    /// The length up to the last line end.
-    private static func wholeLines(_ descriptor: Int32, _ end: off_t) -> off_t {
-        var position = end
-        var byte: UInt8 = 0
-        while position > 0 {
-            guard pread(descriptor, &byte, 1, position - 1) == 1 else { return position }
-            if byte == 0x0A { return position }
-            position -= 1
+    private func commit(_ lines: Lines, fromReserve: Bool = false) -> Result<Void, LedgerError> {
+        let result = writer.withLock { writer -> Result<SignedNote?, LedgerError> in
+            do throws(LedgerError) {
+                try writer.commit(lines, fromReserve: fromReserve)
+                return .success(writer.newest)
+            } catch {
+                return .failure(error)
+            }
         }
-        return 0
+        if case .success(let note) = result {
+            state.withLock { state in
+                state.newest = note
+                state.isUnpublished = true
+            }
+        }
+        return result.map { _ in }
     }
-}
 
-extension Entry {
-    /// An entry for something that is not a request.
-    package static func event(
-        _ ids: EntryIDs, _ name: String, identity: String = "", from: String = "", reason: String
-    ) -> Entry {
-        let now = Timestamp.now()
-        var entry = Entry(id: ids.next(at: now), time: now, phase: .event)
-        entry.operation = name
-        entry.identity = identity
-        entry.from = from
-        entry.reason = reason
-        return entry
+    // MARK: Publication
+
+    private func schedulePublication() {
+        let isDue = state.withLock { state in
+            defer { state.isUnpublished = false }
+            return state.isUnpublished
+        }
+        guard isDue else { return }
+        queue.asyncAfter(deadline: .now() + Self.pause) { [weak self] in self?.publish() }
+    }
+
+    /// Puts the newest checkpoint into its file. It is a copy: what counts stands in the segments.
+    private func publish() {
+        guard let note = checkpoint else { return }
+        try? LedgerFolder.place(note.bytes, at: folder.checkpoint, mode: 0o644, durably: false)
     }
 }

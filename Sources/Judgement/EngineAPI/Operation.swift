@@ -46,6 +46,12 @@ package struct Operation: Sendable {
     package let path: [Segment]
     /// What the placeholder names.
     package let subject: ObjectKind?
+    /// True when it stops or removes things, and so gives back what they take up.
+    package var makesRoom: Bool {
+        ["ContainerStop", "ContainerKill"].contains(name) || name.hasSuffix("Delete")
+            || name.hasSuffix("Prune")
+    }
+
     /// The verbs that include the operation; empty: every identity may.
     package let verbs: [Verb]
     /// What it can do.

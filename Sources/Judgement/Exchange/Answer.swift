@@ -79,13 +79,18 @@ package struct Answer: Hashable, Sendable {
     /// - Parameters:
     ///   - close: True when the connection ends with it.
     ///   - isHead: True when a HEAD request is answered: there is no body then.
+    ///   - entry: The id of the entry in the record that a refusal has; nil: it has none.
     /// - Returns: Head and body.
-    package func bytes(close: Bool, isHead: Bool = false) -> [UInt8] {
+    package func bytes(close: Bool, isHead: Bool = false, entry: String? = nil) -> [UInt8] {
+        let entry = rule == nil ? nil : entry
         var object = JSONObject()
-        object["message"] = .string(message)
+        // What is said in the engine's own words stays as clients read it.
+        let isOurs = message.hasPrefix("quaymaster: ")
+        object["message"] = .string(message + (isOurs ? entry.map { "; entry \($0)" } ?? "" : ""))
         let body = JSONWriter.bytes(.object(object)) + [0x0A]
         var writer = HeadWriter(status: status, reason: Self.reasons[status] ?? "Refused")
         writer.field(.contentType, "application/json")
+        if let entry { writer.field(.ledgerEntry, entry) }
         writer.framing(.length(body.count))
         if close { writer.field(.connection, "close") }
         return writer.end() + (isHead ? [] : body)

@@ -12,7 +12,7 @@ enum RelayHead {
         case .connection, .contentEncoding, .contentLength, .expect, .host, .trailer,
             .transferEncoding, .upgrade, .cookie, .origin, .referer, .secFetchDest, .secFetchMode,
             .secFetchSite, .webSocketAccept, .webSocketKey, .webSocketVersion, .registryAuth,
-            .registryConfig, .userAgent:
+            .registryConfig, .userAgent, .ledgerEntry:
             false
         }
     }

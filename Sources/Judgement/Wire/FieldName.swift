@@ -46,6 +46,9 @@ package enum FieldName: String, CaseIterable, Hashable, Sendable {
     case swarm = "Swarm"
     case warning = "Warning"
 
+    // What the gateway says of itself: the entry of a refusal in the record.
+    case ledgerEntry = "Quaymaster-Entry"
+
     /// Finds the field that a name spells, whatever its letters' case (RFC 9110 §5.1).
     ///
     /// - Parameters:

@@ -96,7 +96,7 @@ enum StateDirectory {
         defer { lock.closeFile() }
         var registry = try CertificateRegistry(file: state.appendingPathComponent(registry))
         let ledger = try Ledger(directory: state.appendingPathComponent(ledger))
+        defer { ledger.close() }
         try body(&registry, ledger)
-        ledger.flush()
     }
 }

@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import Gateway
 import Identity
+import Ledger
+import LedgerTree
 import PolicyFile
 import Store
 
@@ -23,8 +25,8 @@ struct Quaymaster: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             InitCommand.self, ServeCommand.self, IdentityCommand.self, PolicyCommand.self,
-            TenantCommand.self, EnterCommand.self, FirewallCommand.self, AgentCommand.self,
-            VersionCommand.self, CompletionCommand.self,
+            TenantCommand.self, EnterCommand.self, LedgerCommand.self, FirewallCommand.self,
+            AgentCommand.self, VersionCommand.self, CompletionCommand.self,
         ])
 
     /// Runs a command; the exit code tells how it ended.
@@ -69,7 +71,8 @@ enum Failure {
     private static func isParserError(_ error: any Error) -> Bool {
         // What the parser throws is not ours; everything of ours is one of these.
         switch error {
-        case is PolicyErrors, is IdentityError, is GatewayError, is CommandError, is StoreError:
+        case is PolicyErrors, is IdentityError, is GatewayError, is CommandError, is StoreError,
+            is LedgerError, is NoteFailure:
             false
         default: Quaymaster.exitCode(for: error) != .failure
         }

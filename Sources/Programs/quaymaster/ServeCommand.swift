@@ -79,6 +79,9 @@ struct GatewayProgram {
         // Signals are awaited before anybody can connect, so that a stop is always orderly.
         let signals = Signals()
         try await listen(gateway, administration, services, addresses, group)
+        for sentence in services.ledger.mended {
+            log.warning("the record was mended", metadata: ["what": "\(sentence)"])
+        }
         services.ledger.append(
             Entry.event(
                 services.ledger.ids, "GatewayStarted",
@@ -89,7 +92,7 @@ struct GatewayProgram {
         services.ledger.append(
             Entry.event(
                 services.ledger.ids, "GatewayStopped", reason: "\(broken) streams were broken off"))
-        services.ledger.flush()
+        services.ledger.close()
         do throws(StoreError) {
             try services.store.close()
         } catch {

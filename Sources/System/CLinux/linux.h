@@ -207,4 +207,9 @@ static inline int linux_setgroups(unsigned long count, const uint32_t *groups) {
     return (int)syscall(SYS_setgroups, count, groups);
 }
 
+/// fallocate(2) from the beginning with FALLOC_FL_KEEP_SIZE: blocks for bytes to come.
+static inline long linux_fallocate_keeping_size(int descriptor, long length) {
+    return syscall(SYS_fallocate, descriptor, 1, 0L, length);
+}
+
 #endif

@@ -1,0 +1,185 @@
+package import Foundation
+package import LedgerTree
+
+/// The files of a record: where they are and which there are.
+///
+///     lock                         held by the one who writes
+///     key, key.pub                 what checkpoints are signed and verified with
+///     00000000000000000000.jsonl   a segment, named by how many lines come before it
+///     00000000000000000000.hashes  the hashes of a finished segment's lines, 32 bytes each
+///     checkpoint                   the newest checkpoint, for whoever publishes it
+///     requested, cosigned          the checkpoint that witnesses were asked to sign, and have signed
+///     reserve                      blocks for a disk that is full
+///     torn/                        what a crash left behind the last whole line
+///     record.jsonl                 the record of a version before, kept as it is
+package struct LedgerFolder: Sendable {
+    /// The folder.
+    package let url: URL
+
+    /// Names a folder; nothing is looked at yet.
+    package init(_ url: URL) {
+        self.url = url
+    }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    /// The lock that the writer holds.
+    package var lock: String { path("lock") }
+    var key: String { path("key") }
+    /// The verifier key.
+    package var publicKey: String { path("key.pub") }
+    /// The newest checkpoint as a signed note; at most about a second behind the segments.
+    package var checkpoint: String { path("checkpoint") }
+    /// The newest checkpoint that witnesses have signed.
+    package var cosigned: String { path("cosigned") }
+    /// The checkpoint that a witness was asked to sign.
+    var requested: String { path("requested") }
+    var reserve: String { path("reserve") }
+    var torn: String { path("torn") }
+    /// The record of a version before.
+    package var old: String { path("record.jsonl") }
+
+    /// The segment that begins behind a number of lines.
+    package func segment(_ first: UInt64) -> String { path(Self.stem(first) + ".jsonl") }
+    func hashes(_ first: UInt64) -> String { path(Self.stem(first) + ".hashes") }
+
+    static func stem(_ first: UInt64) -> String {
+        let text = String(first)
+        return String(repeating: "0", count: 20 - text.count) + text
+    }
+
+    /// What there is of each part of the record, in order.
+    struct Part: Hashable {
+        let first: UInt64
+        var hasLines = false
+        var hasHashes = false
+    }
+
+    /// The parts of the record.
+    ///
+    /// - Throws: `LedgerError` when the folder cannot be read.
+    func parts() throws(LedgerError) -> [Part] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: url.path)
+        } catch {
+            throw LedgerError("cannot read \(url.path): \(error.localizedDescription)")
+        }
+        var parts: [UInt64: Part] = [:]
+        for name in names {
+            let pieces = name.split(separator: ".", omittingEmptySubsequences: false)
+            guard pieces.count == 2, pieces[0].count == 20, let first = UInt64(pieces[0]),
+                Self.stem(first) == pieces[0]
+            else { continue }
+            if pieces[1] == "jsonl" { parts[first, default: Part(first: first)].hasLines = true }
+            if pieces[1] == "hashes" { parts[first, default: Part(first: first)].hasHashes = true }
+        }
+        return parts.values.sorted { $0.first < $1.first }
+    }
+
+    // MARK: Keys
+
+    /// The key that checkpoints are verified with.
+    ///
+    /// - Returns: The key; its name is the log's origin.
+    /// - Throws: `LedgerError` when there is none that can be read.
+    package func readPublicKey() throws(LedgerError) -> VerifierKey {
+        let text = try Self.line(of: publicKey)
+        do throws(NoteFailure) {
+            return try VerifierKey(parsing: text)
+        } catch {
+            throw LedgerError("\(publicKey): \(error)")
+        }
+    }
+
+    /// The key that checkpoints are signed with; a new record gets one.
+    func loadKey() throws(LedgerError) -> SignerKey {
+        let isNew = access(key, F_OK) != 0
+        // Another key would make another log of it.
+        guard !isNew || access(publicKey, F_OK) != 0 else {
+            throw LedgerError("\(key) is missing, and \(publicKey) is not")
+        }
+        let text = isNew ? "" : try Self.line(of: key)
+        let secret: SignerKey
+        do throws(NoteFailure) {
+            secret = try isNew ? Self.makeKey() : SignerKey(parsing: text)
+        } catch {
+            throw LedgerError("\(key): \(error)")
+        }
+        if isNew { try Self.place(Array("\(secret.text)\n".utf8), at: key, mode: 0o600) }
+        if access(publicKey, F_OK) != 0 {
+            try Self.place(Array("\(secret.verifier.text)\n".utf8), at: publicKey, mode: 0o644)
+        }
+        return secret
+    }
+
+    private static func makeKey() throws(NoteFailure) -> SignerKey {
+        let digits = (0..<8).map { _ in String(UInt8.random(in: 16...255), radix: 16) }
+        return try SignerKey(name: "quaymaster/ledger/\(digits.joined())", .ed25519)
+    }
+
+    /// The text of a file that is one line.
+    private static func line(of path: String) throws(LedgerError) -> String {
+        let bytes = try read(path)
+        guard bytes.last == 0x0A, let text = String(validating: bytes.dropLast(), as: UTF8.self)
+        else { throw LedgerError("\(path) is not one line") }
+        return text
+    }
+
+    // MARK: Files
+
+    /// Reads a whole file.
+    static func read(_ path: String) throws(LedgerError) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw LedgerError("open", path) }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw LedgerError("read", path) }
+        let length = Int(status.st_size)
+        var failed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            while count < length {
+                let got = Foundation.read(
+                    file, buffer.baseAddress.map { $0 + count }, length - count)
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { failed = true }
+                if got <= 0 { return }
+                count += got
+            }
+        }
+        if failed { throw LedgerError("read", path) }
+        return bytes
+    }
+
+    /// Puts a whole file in its place at once: whoever looks finds the old one or the new one.
+    static func place(
+        _ bytes: [UInt8], at path: String, mode: mode_t, durably: Bool = true
+    ) throws(LedgerError) {
+        let fresh = path + ".new"
+        unlink(fresh)
+        let file = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard file >= 0 else { throw LedgerError("make", fresh) }
+        defer { close(file) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Foundation.write(file, $0.baseAddress.map { $0 + written }, bytes.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw LedgerError("write", fresh) }
+            written += count
+        }
+        guard fchmod(file, mode) == 0, !durably || fsync(file) == 0, rename(fresh, path) == 0 else {
+            throw LedgerError("write", path)
+        }
+        if durably { try keepNames(of: (path as NSString).deletingLastPathComponent) }
+    }
+
+    /// A new file's name is on the disk when its folder is.
+    static func keepNames(of folder: String) throws(LedgerError) {
+        let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard file >= 0 else { throw LedgerError("open", folder) }
+        defer { close(file) }
+        guard fsync(file) == 0 else { throw LedgerError("write", folder) }
+    }
+}

@@ -1,0 +1,129 @@
+/// What keeps one identity from filling the record for all: lines that say again what another has said
+/// are counted in one, and intents have a measure.
+///
+/// A window is ten seconds. In it the first refusal of a kind is written and the others are counted;
+/// acts that change nothing are counted so once an identity has left many lines. What was counted is
+/// written when the window is over, as one line that names the first.
+struct Repeats {
+    /// How long a window is, in nanoseconds.
+    static let window: Int64 = 10_000_000_000
+    /// How many lines an identity leaves in a window before it is counted more coarsely.
+    let most: Int
+
+    private struct Key: Hashable {
+        let identity: String
+        let phase: Entry.Phase
+        var tenant = ""
+        var operation = ""
+        var target = ""
+        var rule = ""
+        var status = 0
+    }
+
+    private struct Seen {
+        let first: Entry
+        var last: Entry
+        var count: Int64 = 0
+        var bytesIn: Int64 = 0
+        var bytesOut: Int64 = 0
+    }
+
+    private struct Measure {
+        var began: Int64
+        var lines = 0
+        var intents = 0
+    }
+
+    private var seen: [Key: Seen] = [:]
+    private var measures: [String: Measure] = [:]
+
+    init(most: Int) {
+        self.most = most
+    }
+
+    /// Whether a line is written, or only counted.
+    enum Verdict: Hashable {
+        case write
+        /// It is counted with the line of this id.
+        case counted(String)
+    }
+
+    /// True when the identity may have another intent in this window.
+    mutating func mayIntend(_ identity: String, at now: Int64) -> Bool {
+        renew(identity, now)
+        measures[identity]?.intents += 1
+        return (measures[identity]?.intents ?? 0) <= most
+    }
+
+    /// Judges a refusal, or the outcome of an act that changes nothing.
+    mutating func judge(_ entry: Entry, at now: Int64) -> Verdict {
+        renew(entry.identity, now)
+        var key = Key(identity: entry.identity, phase: entry.phase)
+        key.tenant = entry.tenant
+        key.operation = entry.operation
+        key.target = entry.target
+        key.rule = entry.rule
+        key.status = entry.status
+        let lines = measures[entry.identity]?.lines ?? 0
+        if entry.phase == .refused || lines >= most {
+            if let first = count(entry, as: key) { return .counted(first) }
+        }
+        if lines >= most {
+            // Whoever varies what they ask for is counted by what came of it alone.
+            key = Key(identity: entry.identity, phase: entry.phase)
+            if let first = count(entry, as: key) { return .counted(first) }
+        }
+        measures[entry.identity]?.lines += 1
+        if seen[key] == nil { seen[key] = Seen(first: entry, last: entry) }
+        return .write
+    }
+
+    private mutating func count(_ entry: Entry, as key: Key) -> String? {
+        guard seen[key] != nil else { return nil }
+        seen[key]?.count += 1
+        seen[key]?.last = entry
+        seen[key]?.bytesIn += entry.bytesIn
+        seen[key]?.bytesOut += entry.bytesOut
+        return seen[key]?.first.id
+    }
+
+    private mutating func renew(_ identity: String, _ now: Int64) {
+        guard let measure = measures[identity], now - measure.began < Self.window else {
+            measures[identity] = Measure(began: now)
+            return
+        }
+    }
+
+    /// True when something is counted or remembered.
+    var isEmpty: Bool { seen.isEmpty }
+
+    /// Takes what was counted in windows that are over.
+    ///
+    /// - Parameters:
+    ///   - now: The time, in nanoseconds since 1970.
+    ///   - ids: Ids for the lines.
+    ///   - all: True when the windows end now.
+    /// - Returns: A line for each kind that was counted.
+    mutating func take(at now: Int64, _ ids: EntryIDs, all: Bool = false) -> [Entry] {
+        var lines: [Entry] = []
+        for (key, kind) in seen where all || now - kind.first.time >= Self.window {
+            seen[key] = nil
+            guard kind.count > 0 else { continue }
+            var line = kind.last
+            line.id = ids.next(at: now)
+            line.time = now
+            line.count = kind.count
+            line.first = kind.first.id
+            line.bytesIn = kind.bytesIn
+            line.bytesOut = kind.bytesOut
+            if key.operation.isEmpty, !line.operation.isEmpty {
+                line.operation = ""
+                line.target = ""
+                line.reason = "and others: \(line.reason)"
+            }
+            lines.append(line)
+        }
+        if all || seen.isEmpty { measures = measures.filter { now - $0.value.began < Self.window } }
+        return lines.sorted { $0.id < $1.id }
+    }
+}

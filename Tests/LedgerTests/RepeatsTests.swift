@@ -1,0 +1,87 @@
+import Foundation
+import Ledger
+import Testing
+
+/// No identity fills the record for others.
+@Suite struct RepeatsTests {
+    private func refusal(_ ledger: Ledger, _ identity: String, _ target: String) -> Entry {
+        let now = Timestamp.now()
+        var entry = Entry(id: ledger.ids.next(at: now), time: now, phase: .refused)
+        entry.identity = identity
+        entry.operation = "ContainerCreate"
+        entry.target = target
+        entry.rule = "level.privileged"
+        entry.reason = "refused"
+        entry.status = 403
+        return entry
+    }
+
+    @Test func repeatedRefusalsAreCountedInOneEntry() async throws {
+        try await withDirectory { directory in
+            let ledger = try Ledger(directory: directory)
+            let first = refusal(ledger, "mallory", "container/a")
+            #expect(ledger.refuse(first) == first.id)
+            for _ in 0..<500 { #expect(ledger.refuse(refusal(ledger, "mallory", "container/a")) == first.id) }
+            // Another's, and another kind, are entries of their own.
+            let other = refusal(ledger, "alice", "container/a")
+            #expect(ledger.refuse(other) == other.id)
+            let second = refusal(ledger, "mallory", "container/b")
+            #expect(ledger.refuse(second) == second.id)
+            ledger.close()
+            let found = try lines(directory)
+            #expect(found.count == 4)
+            let counted = try #require(found.first { $0["count"] != nil })
+            #expect(counted["count"] as? Int == 500 && counted["first"] as? String == first.id)
+            #expect(counted["identity"] as? String == "mallory" && counted["target"] as? String == "container/a")
+        }
+    }
+
+    /// Whoever asks for something else each time is counted too, and every answer names an entry.
+    @Test func variedRefusalsAreBounded() async throws {
+        try await withDirectory { directory in
+            let ledger = try Ledger(directory: directory)
+            var shown: Set<String> = []
+            for number in 0..<20_000 { shown.insert(ledger.refuse(refusal(ledger, "mallory", "container/\(number)"))) }
+            ledger.close()
+            let found = try lines(directory)
+            #expect(found.count < 1100)
+            #expect(shown.isSubset(of: Set(found.compactMap { $0["id"] as? String })))
+            let counted = found.compactMap { $0["count"] as? Int }.reduce(0, +)
+            #expect(counted + shown.count == 20_000)
+        }
+    }
+
+    @Test func whatChangesNothingIsCountedOnlyInAFlood() async throws {
+        try await withDirectory { directory in
+            let ledger = try Ledger(directory: directory)
+            func list(_ identity: String) -> Entry {
+                let now = Timestamp.now()
+                var entry = Entry(id: ledger.ids.next(at: now), time: now, phase: .outcome)
+                entry.identity = identity
+                entry.operation = "ContainerList"
+                entry.status = 200
+                entry.bytesOut = 7
+                return entry
+            }
+            for _ in 0..<3000 { ledger.append(list("poller")) }
+            for _ in 0..<20 { ledger.append(list("alice")) }
+            ledger.close()
+            let found = try lines(directory)
+            #expect(found.count { $0["identity"] as? String == "alice" } == 20)
+            let poller = found.filter { $0["identity"] as? String == "poller" }
+            #expect(poller.count < 1100)
+            // Nothing is left out of the sum.
+            let bytes = poller.compactMap { $0["bytesOut"] as? Int }.reduce(0, +)
+            #expect(bytes == 3000 * 7)
+        }
+    }
+
+    @Test func intentsHaveAMeasure() async throws {
+        try await withDirectory { directory in
+            let ledger = try Ledger(directory: directory)
+            #expect((0..<1000).allSatisfy { _ in ledger.mayIntend("mallory") })
+            #expect(!ledger.mayIntend("mallory") && ledger.mayIntend("alice"))
+            ledger.close()
+        }
+    }
+}
