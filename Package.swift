@@ -108,9 +108,9 @@ let package = Package(
         edge(
             "Gateway",
             nio + [
-                crypto, log, tls, arguments, "Acts", "Agent", "AgentMessages", "Confinement", "Engine",
-                "EngineAPI", "Gateway", "GuardedShell", "Identity", "JSON", "Ledger", "LedgerTree",
-                "Policy", "PolicyFile", "ShellGrammar", "Store",
+                tls, crypto, log, "Acts", "AgentMessages", "Compression", "Engine", "EngineAPI",
+                "Exchange", "GuardedShell", "Identity", "JSON", "Ledger", "LedgerTree", "Policy",
+                "PolicyFile", "Store", "Wire",
                 .product(name: "NIOTLS", package: "swift-nio"),
             ]),
         .executableTarget(
