@@ -23,7 +23,8 @@ struct Quaymaster: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             InitCommand.self, ServeCommand.self, IdentityCommand.self, PolicyCommand.self,
-            TenantCommand.self, EnterCommand.self, FirewallCommand.self, VersionCommand.self, CompletionCommand.self,
+            TenantCommand.self, EnterCommand.self, FirewallCommand.self, VersionCommand.self,
+            CompletionCommand.self,
         ])
 
     /// Runs a command; the exit code tells how it ended.
