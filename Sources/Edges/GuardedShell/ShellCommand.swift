@@ -31,7 +31,7 @@ package enum ShellCommand: Hashable, Sendable {
     package init(_ bytes: [UInt8]) throws(Failure) {
         let object: JSONObject
         do {
-            guard let read = try JSONReader.value(of: bytes, depthLimit: 4).object else {
+            guard let read = try JSONReader.answer(bytes).object else {
                 throw Failure(words: "a message is a JSON object")
             }
             object = read

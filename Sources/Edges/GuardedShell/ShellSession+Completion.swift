@@ -8,32 +8,33 @@ extension ShellSession {
     private static let mostNames = 64 << 10
 
     func complete(_ text: String) {
-        let completion = Completion(Array(text.utf8), in: terms.role)
-        let own = completion.candidates.map {
-            ShellEvent.Candidate(text: $0.text, summary: $0.summary, isWhole: $0.isWhole)
+        let all = terms.roles.map { Completion(Array(text.utf8), in: $0) }
+        var own: [ShellEvent.Candidate] = []
+        for candidate in all.flatMap(\.candidates)
+        where !own.contains(where: { $0.text == candidate.text }) {
+            own.append(
+                ShellEvent.Candidate(
+                    text: candidate.text, summary: candidate.summary, isWhole: candidate.isWhole))
+        }
+        let expected = all.flatMap(\.expected).reduce(into: [String]()) { expected, words in
+            if !expected.contains(words) { expected.append(words) }
         }
         func tellAll(_ names: [String]) {
             tell(
                 .completion(
-                    column: completion.column,
+                    column: all.first?.column ?? 1,
                     candidates: own
                         + names.map { ShellEvent.Candidate(text: $0, summary: "", isWhole: true) },
-                    expected: completion.expected))
+                    expected: expected))
         }
-        guard let wanted = completion.listing, running == nil, listing == nil,
-            case .accepted(let line) = terms.role.judge(words: ["ls", "-1", wanted.directory]),
-            let role = role(of: line)
+        guard running == nil, listing == nil, let wanted = all.compactMap(\.listing).first,
+            let role = terms.role(of: ["ls", "-1", wanted.directory]),
+            case .accepted(let line) = role.judge(words: ["ls", "-1", wanted.directory])
         else { return tellAll([]) }
         list(line, as: role) { names in
             let paths = names.filter { $0.hasPrefix(wanted.prefix) }
                 .map { wanted.directory + "/" + $0 }
-                .filter {
-                    if case .accepted = self.terms.role.judge(words: ["ls", $0]) {
-                        true
-                    } else {
-                        false
-                    }
-                }
+                .filter { self.terms.role(of: ["ls", $0]) != nil }
             tellAll(paths.compactMap { Printing.quoted($0) })
         }
     }

@@ -18,7 +18,7 @@ extension ShellSession {
         if let kept = HistoryLine.stored(line, masking: tools.mask) { history.add(kept) }
         if let own = SessionLine(line) { return answer(own) }
         number += 1
-        switch terms.role.judge(line) {
+        switch terms.judge(line) {
         case .nothing: tell(.nothing)
         case .refused(let refusal): refuse(text, refusal)
         case .accepted(let accepted): run(accepted)
@@ -29,10 +29,10 @@ extension ShellSession {
         switch line {
         case .leave: bye("")
         case .help(let verb):
-            let entries = terms.role.help.filter { verb == nil || $0.verb == verb }
+            let entries = terms.roles.flatMap(\.help).filter { verb == nil || $0.verb == verb }
             tell(.help(entries))
         case .why(let line):
-            switch terms.role.judge(line) {
+            switch terms.judge(line) {
             case .nothing: tell(.why(.nothing))
             case .refused(let refusal): tell(.why(.refused(refusal)))
             case .accepted(let line):
@@ -83,13 +83,8 @@ extension ShellSession {
         tape?.write(cast.marker(label, at: Timestamp.monotonic()))
     }
 
-    /// The first of the roles that accepts the words: the agent judges them by it again.
-    func role(of line: AcceptedLine) -> Role? {
-        terms.roles.first { if case .accepted = $0.judge(words: line.argv) { true } else { false } }
-    }
-
     private func run(_ line: AcceptedLine) {
-        guard let role = role(of: line) else { return tell(.nothing) }
+        guard let role = terms.role(of: line.argv) else { return tell(.nothing) }
         let shown = tools.mask.mask(arguments: line.argv)
         var entry = entry(.intent, Printing.line(shown) ?? line.verb)
         entry.rule = "shell." + role.name

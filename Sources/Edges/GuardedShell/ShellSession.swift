@@ -18,7 +18,6 @@ package final class ShellSession {
         let container: ContainerID
         let name: String
         let roles: [Role]
-        let role: Role
         let reason: String
 
         /// Puts them together; nil when a role is not known here.
@@ -37,12 +36,6 @@ package final class ShellSession {
         ) {
             let known = roles.compactMap(Roles.named)
             guard known.count == roles.count, !known.isEmpty else { return nil }
-            do {
-                role = try Role(
-                    name: roles.joined(separator: "+"), title: "what was granted", uniting: known)
-            } catch {
-                return nil
-            }
             self.identity = identity
             self.from = from
             self.tenant = tenant
@@ -50,6 +43,27 @@ package final class ShellSession {
             self.name = name
             self.roles = known
             self.reason = reason
+        }
+
+        /// Judges a line by each role in turn; what two roles call alike may differ.
+        ///
+        /// - Returns: The first verdict that accepts; else the refusal that came furthest.
+        func judge(_ line: [UInt8]) -> Verdict {
+            var nearest: ShellRefusal?
+            for role in roles {
+                switch role.judge(line) {
+                case .accepted(let line): return .accepted(line)
+                case .nothing: return .nothing
+                case .refused(let refusal):
+                    if refusal.column > nearest?.column ?? 0 { nearest = refusal }
+                }
+            }
+            return nearest.map { .refused($0) } ?? .nothing
+        }
+
+        /// The first of the roles that accepts words: the agent judges them by it again.
+        func role(of words: [String]) -> Role? {
+            roles.first { if case .accepted = $0.judge(words: words) { true } else { false } }
         }
     }
 
@@ -129,7 +143,7 @@ package final class ShellSession {
             tags: [
                 "identity=" + terms.identity, "container=" + terms.container.text,
                 "name=" + terms.name, "tenant=" + terms.tenant,
-                "roles=" + terms.role.name, "reason=" + terms.reason,
+                "roles=" + terms.roles.map(\.name).joined(separator: "+"), "reason=" + terms.reason,
             ])
         tape = tools.recorder.begin(id, header)
     }
