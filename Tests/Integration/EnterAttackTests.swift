@@ -186,13 +186,17 @@ extension Integration {
             }
             // It hangs there until the container ends; the engine does not even see it.
             let naive = try Command(try containers.nsenter(id, ["/bin/cat", "/var/log/fifo"]))
-            let hanging = ["pgrep", "-f", "^/bin/cat /var/log/fifo"]
-            let isThere = !(try Command.done(hanging)).output.isEmpty
-            #expect(!naive.wait(seconds: 1) { $0.hasEnded } && isThere)
+            let end = Date().addingTimeInterval(20)
+            var isThere = false
+            while !isThere, Date() < end {
+                isThere = try Command.done(["pgrep", "-f", "^/bin/cat /var/log/fifo"]).status == 0
+            }
+            #expect(isThere)
             #expect(try containers.commands(id).count == 1)
             let list = try agent.run(id, "viewer", "ls", "/var/log")
             #expect(list.text.contains(#"a\x0ab"#), "\(list)")
             let found = try agent.run(id, "finder", "find", "/var/log", "-name", "*")
+            #expect(!naive.hasEnded)
             #expect(found.ended != nil && !found.text.contains("volume/file") && found.text.contains("/d/d"))
             // The container's own user, not root, reads.
             let other = try containers.start("--user", "1000")

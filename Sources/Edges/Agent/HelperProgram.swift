@@ -29,6 +29,11 @@ package struct HelperProgram: Sendable {
         // Kernels before 6.3 know no such flag, and let every one be executed.
         if memory < 0, errno == EINVAL { memory = linux_memfd_create("quaymaster-enter", flags) }
         guard memory >= 0 else { throw AgentError.system("no memory is made for the helper") }
+        // Beyond the numbers that helpers get: one of those would be another file when it is started.
+        let lifted = fcntl(memory, F_DUPFD_CLOEXEC, 16)
+        close(memory)
+        guard lifted >= 0 else { throw AgentError.system("no descriptor is left for the helper") }
+        memory = lifted
         descriptor = SharedDescriptor(memory)
         guard Bytes.write(bytes, to: memory), fchmod(memory, 0o500) == 0,
             fcntl(memory, LINUX_F_ADD_SEALS, LINUX_F_SEAL_ALL) == 0
