@@ -172,9 +172,17 @@ package struct LedgerReader: Sendable {
         guard bytes.count % TreeHash.byteCount == 0 else {
             throw LedgerError("\(path) does not hold whole hashes")
         }
-        return stride(from: 0, to: bytes.count, by: TreeHash.byteCount).compactMap {
-            TreeHash(bytes[$0..<$0 + TreeHash.byteCount])
+        var hashes: [TreeHash] = []
+        hashes.reserveCapacity(bytes.count / TreeHash.byteCount)
+        var start = 0
+        while start < bytes.count {
+            // Not generic: there may be millions.
+            if let hash = TreeHash(bytes.span.extracting(start..<start + TreeHash.byteCount)) {
+                hashes.append(hash)
+            }
+            start += TreeHash.byteCount
         }
+        return hashes
     }
 
     /// Proves a line to be in the record, against its newest checkpoint or one with cosignatures.

@@ -100,18 +100,25 @@ struct PartScan: Sendable {
             findings.append("\(name) has \(ranges.count) lines, and \(kept.count) hashes are kept")
         }
         var different: Int?
-        for (offset, range) in ranges.enumerated() {
-            if offset == ranges.count - 1 || sizes.contains(end.size) { roots[end.size] = end.root }
+        // A local tree: the compiler need not ask whether somebody else looks at it.
+        var tree = end
+        defer { end = tree }
+        var offset = -1
+        for range in ranges {
+            offset += 1
+            if offset == ranges.count - 1 || sizes.contains(tree.size) {
+                roots[tree.size] = tree.root
+            }
             let line = span.extracting(range)
             let leaf = TreeHash.leaf(line)
-            end.append(leaf)
+            tree.append(leaf)
             // The ninth byte tells `{"v":2,"id":` from headers and checkpoints.
             if line.count > 8, line[8] == UInt8(ascii: "i") { entries += 1 }
             if different == nil, let kept, offset < kept.count, kept[offset] != leaf {
                 different = offset
             }
         }
-        if sizes.contains(end.size) { roots[end.size] = end.root }
+        if sizes.contains(tree.size) { roots[tree.size] = tree.root }
         if let different {
             findings.append("\(name), line \(different + 1) is not the one whose hash was kept")
         }

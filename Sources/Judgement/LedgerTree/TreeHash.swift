@@ -28,17 +28,22 @@ package struct TreeHash: Hashable, Sendable {
     /// Takes over 32 bytes.
     ///
     /// - Returns: nil when there are more or fewer.
-    package init?(_ bytes: some Collection<UInt8>) {
+    package init?(_ bytes: Span<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
-        var words = [UInt64](repeating: 0, count: 4)
-        for (index, byte) in bytes.enumerated() {
-            // Little-endian in memory, as a load from memory reads them.
-            words[index / 8] |= UInt64(byte) << UInt64(8 * (index % 8))
+        func word(_ number: Int) -> UInt64 {
+            var word: UInt64 = 0
+            for index in 0..<8 { word |= UInt64(bytes[8 * number + index]) << UInt64(8 * index) }
+            // As a load from memory reads it.
+            return UInt64(littleEndian: word)
         }
-        (a, b, c, d) = (
-            UInt64(littleEndian: words[0]), UInt64(littleEndian: words[1]),
-            UInt64(littleEndian: words[2]), UInt64(littleEndian: words[3])
-        )
+        (a, b, c, d) = (word(0), word(1), word(2), word(3))
+    }
+
+    /// Takes over 32 bytes.
+    ///
+    /// - Returns: nil when there are more or fewer.
+    package init?(_ bytes: [UInt8]) {
+        self.init(bytes.span)
     }
 
     /// The 32 bytes.
