@@ -62,20 +62,20 @@ struct EnterCommand: AsyncParsableCommand {
         }
         let channel = try await ShellChannel(
             try ShellEndpoint(host: host, certificates: certificates), target: target(container))
+        let result: Result<Int32, any Error>
         do {
-            let lines = try lines()
-            if let lines {
-                let status = try await ShellScript.run(lines, channel, output.format)
-                await channel.close()
-                if status != 0 { throw ExitCode(status) }
+            if let lines = try lines() {
+                result = .success(try await ShellScript.run(lines, channel, output.format))
             } else {
                 try await ShellPerson.run(channel)
-                await channel.close()
+                result = .success(0)
             }
         } catch {
-            await channel.close()
-            throw error
+            result = .failure(error)
         }
+        await channel.close()
+        let status = try result.get()
+        if status != 0 { throw ExitCode(status) }
     }
 
     private func target(_ container: String) -> String {

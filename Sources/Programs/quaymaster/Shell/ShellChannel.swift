@@ -96,6 +96,8 @@ private final class ShellReader: ChannelInboundHandler {
     private let continuation: AsyncStream<ShellChannel.News>.Continuation
     private var bytes: [UInt8] = []
     private var status: Int?
+    /// The bytes of a refusal's body; nil before that is known.
+    private var length: Int?
     private var failure: String?
 
     /// The most bytes of a head, and of a refusal.
@@ -114,7 +116,8 @@ private final class ShellReader: ChannelInboundHandler {
         bytes += unwrapInboundIn(data).readableBytesView
         if status == nil { readHead() }
         guard status == 101 else {
-            if bytes.count > Self.mostBytes { context.close(promise: nil) }
+            // The gateway would serve on; there is nothing more to ask.
+            if bytes.count >= length ?? Self.mostBytes { context.close(promise: nil) }
             return
         }
         while let end = bytes.firstIndex(of: 0x0A) {
@@ -136,6 +139,12 @@ private final class ShellReader: ChannelInboundHandler {
         let first = bytes[..<head.lowerBound].prefix { $0 != 0x0D }
         let words = first.split(separator: 0x20)
         status = words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) : 0
+        let fields = String(decoding: bytes[..<head.lowerBound], as: UTF8.self).lowercased()
+        length =
+            fields.split(separator: "\r\n").compactMap { field in
+                field.hasPrefix("content-length:")
+                    ? Int(field.dropFirst(15).trimmingCharacters(in: .whitespaces)) : nil
+            }.first
         bytes.removeFirst(head.upperBound)
     }
 
