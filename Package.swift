@@ -116,7 +116,8 @@ let package = Package(
         .executableTarget(
             name: "quaymaster",
             dependencies: nio + [
-                crypto, log, tls, arguments, "Acts", "Agent", "AgentMessages", "Confinement", "Engine",
+                crypto, log, tls, arguments, "Acts", "Agent", "AgentMessages", "Confinement",
+                "Engine",
                 "EngineAPI", "Gateway", "GuardedShell", "Identity", "JSON", "Ledger", "LedgerTree",
                 "Policy", "PolicyFile", "ShellGrammar", "Store",
             ],

@@ -69,7 +69,7 @@ extension Integration {
         @Test func whatIsNoLineIsRefused() throws {
             try withShell { plane in
                 for (line, rule) in [
-                    ("cat /etc/secret", "path"), ("sh", "verb"), ("tail -n 2 /var/log/app.log | sh", "character"),
+                    ("cat /etc/secret", "path"), ("sh", "verb"), ("tail -n 2 /var/log/app.log | sh", "syntax.pipe"),
                     ("cat /var/log/../../etc/secret", "path"), ("nginx -t", "verb"),
                 ] {
                     let refused = try enter(plane, "alice", "web", "-c", line)
@@ -204,7 +204,7 @@ extension Integration {
                     type('/250\r'); expect('lines 250-272 of 300')
                     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 30, 80, 0, 0))
                     type('G'); expect('lines 272-300 of 300'); type('q'); expect('web> ')
-                    type('\x1b[A\x1b[A\x1b[A\x1b[A'); expect('secret'); type('\x03'); expect('web> ')
+                    type('\x1b[A\x1b[A\x1b[A'); expect('secret'); type('\x03'); expect('web> ')
                     type('exit\r')
                     end = time.time() + 20
                     while time.time() < end:

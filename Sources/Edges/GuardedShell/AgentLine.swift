@@ -28,6 +28,13 @@ final class AgentLine: EngineConnectionUser {
     init(_ request: Request, on pool: EnginePool, _ report: @escaping (News) -> Void) {
         self.report = report
         waiting = [request]
+        // Nothing is told before whoever asks has noted whom.
+        let bound = NIOLoopBound((line: self, pool: pool), eventLoop: pool.eventLoop)
+        pool.eventLoop.execute { bound.value.line.connect(bound.value.pool) }
+    }
+
+    private func connect(_ pool: EnginePool) {
+        guard !hasEnded else { return }
         pool.lease(fresh: true) { result in
             switch result {
             case .failure:

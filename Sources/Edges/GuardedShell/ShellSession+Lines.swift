@@ -120,10 +120,11 @@ extension ShellSession {
             let request = try RunRequest(
                 container: terms.container, role: role.name, words: line.argv)
             let number = self.number
-            running?.agent = AgentLine(.run(request), on: tools.pool) { news in
+            let agent = AgentLine(.run(request), on: tools.pool) { news in
                 guard self.running?.number == number else { return }
                 self.heard(news)
             }
+            running?.agent = agent
         } catch {
             tell(.notice(rule: "agent.request", words: error.description))
             ended(status: 125, cause: "refused", dropped: 0)
