@@ -132,6 +132,16 @@ extension Integration {
                 for part in ["\"version\":3", "\"m\",", "\"o\",\"first\\n\"", "\"x\",\"0\"", "reason=5xx"] {
                     #expect(cast.contains(part), "\(part) in \(cast)")
                 }
+                // What is refused may name a secret, which is kept nowhere.
+                let secret = try enter(
+                    plane, "alice", "web", "-c", "tail -n 9 /var/log/app.log | grep password=hunter2")
+                #expect(secret.status == 1, "\(secret)")
+                let more = try plane.record { shell($0).count >= 4 }
+                #expect(shell(more).count >= 4 && !"\(more)".contains("hunter2"), "\(shell(more).suffix(1))")
+                for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+                    let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+                    #expect(!text.contains("hunter2"), "\(text)")
+                }
                 let attributes = try FileManager.default.attributesOfItem(atPath: folder.appendingPathComponent(casts[0]).path)
                 #expect(attributes[.posixPermissions] as? Int == 0o600)
             }

@@ -26,7 +26,7 @@ package enum AgentSocket {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) }
         }
         umask(mask)
-        guard descriptor >= 0, bound == 0, chown(path, owner, UInt32.max) == 0,
+        guard descriptor >= 0, bound == 0, lchown(path, owner, UInt32.max) == 0,
             Glibc.listen(descriptor, 64) == 0
         else { throw AgentError.system("the agent cannot listen on \(path)") }
         return descriptor

@@ -75,6 +75,7 @@ extension ClientConnection {
         case .relay(let relay): self.relay(relay)
         case .switchProtocols(let head, let clientHasEnded):
             switchProtocols(head)
+            if clientHasEnded, shell != nil { return run(exchange.engineClosed()) }
             if clientHasEnded { engine?.endOutput() }
         // Whoever says nothing more has left.
         case .endEngineInput where shell != nil: run(exchange.engineClosed())

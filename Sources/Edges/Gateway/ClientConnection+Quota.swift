@@ -33,14 +33,16 @@ extension ClientConnection {
     /// count until it is removed: the engine may still refuse the change.
     func countPorts(_ act: Act, _ permit: Permit, _ then: @escaping () -> Void) {
         guard act.relabels, let tenant = permit.tenant, let (kind, id) = subject(of: act),
-            let quota = loop.services.authority.policy.quotas[tenant]?.ports,
             let key = loop.services.ownership.object(kind, id)?.key
         else { return then() }
         let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
         let eventLoop = loop.eventLoop
         let number = self.number
         let objects = loop.services.store.objects
-        objects.publish(act.publishedPorts, by: key, within: [OwnedObject.portQuota: quota]) {
+        // Counted also where there is no quota yet.
+        let most = loop.services.authority.policy.quotas[tenant]?.ports
+        let quota = most.map { [OwnedObject.portQuota: $0] } ?? [:]
+        objects.publish(act.publishedPorts, by: key, within: quota) {
             result in
             eventLoop.execute {
                 let (connection, then) = bound.value

@@ -52,6 +52,18 @@ extension ClientConnection {
             })
     }
 
+    /// True while the client takes what it is sent.
+    var takesAnswers: Bool { context?.channel.isWritable == true }
+
+    /// The client takes no more for now, or takes more again.
+    func noteShellReader() {
+        guard let shell else { return }
+        shell.hold(!takesAnswers)
+        guard takesAnswers else { return }
+        process()
+        resumeReading()
+    }
+
     private func refuseShell(_ status: Int, _ rule: String, _ words: String) {
         let message = "quaymaster: refused: \(words); rule \(rule)"
         run(.answer(Answer(status: status, message: message, rule: rule), .close))

@@ -224,7 +224,7 @@ final class ClientConnection: ChannelInboundHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         // The engine may go on once the client has taken what it got.
         if context.channel.isWritable { readEngine() }
-        shell?.hold(!context.channel.isWritable)
+        noteShellReader()
         context.fireChannelWritabilityChanged()
     }
 
@@ -281,6 +281,8 @@ final class ClientConnection: ChannelInboundHandler {
         switch intake {
         case .head, .collecting, .discarding: true
         case .held: reader.unread < Self.ahead
+        // Whoever takes no answer asks no more.
+        case .raw where shell != nil: takesAnswers && reader.unread < Self.ahead
         case .streaming where isUploadBusy || upload?.isFull == true: reader.unread < Self.ahead
         case .streaming, .raw: engine?.isWritable ?? (reader.unread < Self.ahead)
         }
@@ -307,7 +309,7 @@ final class ClientConnection: ChannelInboundHandler {
         case .raw:
             guard reader.unread > 0 else { return false }
             if let shell {
-                passToShell(shell)
+                if takesAnswers { passToShell(shell) }
                 return false
             }
             guard let engine else { return false }

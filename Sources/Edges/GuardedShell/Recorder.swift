@@ -7,6 +7,10 @@ package final class Recorder: Sendable {
     /// The folder.
     package let folder: URL
     private let queue = DispatchQueue(label: "quaymaster.recordings")
+    private let histories = DispatchQueue(label: "quaymaster.shell-history")
+
+    /// The most bytes of a recording; a session ends with it.
+    private static let mostBytes = 256 << 20
 
     /// Makes a recorder.
     ///
@@ -18,12 +22,13 @@ package final class Recorder: Sendable {
     /// One recording that is being written.
     final class Tape: Sendable {
         private let queue: DispatchQueue
-        // Guards the descriptor, -1 when it is closed, and whether writing has failed; held for a call.
-        private let file: Mutex<(descriptor: Int32, hasFailed: Bool)>
+        // Guards the descriptor, -1 when it is closed, what may still be written and whether writing has
+        // failed; held for a call.
+        private let file: Mutex<(descriptor: Int32, left: Int, hasFailed: Bool)>
 
         init(_ descriptor: Int32, _ queue: DispatchQueue) {
             self.queue = queue
-            file = Mutex((descriptor, false))
+            file = Mutex((descriptor, Recorder.mostBytes, false))
         }
 
         /// True when something could not be written: nobody goes on unrecorded.
@@ -34,6 +39,9 @@ package final class Recorder: Sendable {
             queue.async { [self] in
                 file.withLock { file in
                     guard file.descriptor >= 0, !file.hasFailed else { return }
+                    file.left -= bytes.count
+                    file.hasFailed = file.left < 0
+                    if file.hasFailed { return }
                     var rest = bytes[...]
                     while !rest.isEmpty {
                         let count = rest.withUnsafeBytes {
@@ -81,7 +89,7 @@ package final class Recorder: Sendable {
 
     /// What an identity typed into a container before, the oldest first, and a place for more.
     func history(of identity: String, in container: String) -> History {
-        History(folder: folder.deletingLastPathComponent(), identity, container, queue)
+        History(folder: folder.deletingLastPathComponent(), identity, container, histories)
     }
 }
 
@@ -91,8 +99,8 @@ struct History: Sendable {
     private let queue: DispatchQueue
 
     /// How many lines are read back, and how many bytes a file has before its older half goes.
-    private static let most = 500
-    private static let mostBytes = 256 << 10
+    static let most = 500
+    private static let mostBytes: off_t = 256 << 10
 
     fileprivate init(
         folder: URL, _ identity: String, _ container: String, _ queue: DispatchQueue
@@ -119,11 +127,17 @@ struct History: Sendable {
                 try files.createDirectory(
                     at: folder, withIntermediateDirectories: true,
                     attributes: [.posixPermissions: 0o700])
-                var text = files.contents(atPath: url.path) ?? Data()
-                if text.count > Self.mostBytes { text = text.suffix(Self.mostBytes / 2) }
-                text.append(Data((line + "\n").utf8))
+                let descriptor = open(
+                    url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+                guard descriptor >= 0 else { return }
+                defer { close(descriptor) }
+                let bytes = Array((line + "\n").utf8)
                 // A history that is lost is a comfort less, and nothing else.
-                try text.write(to: url, options: .atomic)
+                guard write(descriptor, bytes, bytes.count) == bytes.count,
+                    lseek(descriptor, 0, SEEK_END) > Self.mostBytes,
+                    let text = files.contents(atPath: url.path)
+                else { return }
+                try text.suffix(Int(Self.mostBytes) / 2).write(to: url, options: .atomic)
                 try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
             } catch {
                 return

@@ -1,5 +1,6 @@
 import AgentMessages
 import Ledger
+import NIOCore
 import ShellGrammar
 
 /// What may stand where a person is typing: words of the grammar, and names that the role could list.
@@ -27,7 +28,9 @@ extension ShellSession {
                         + names.map { ShellEvent.Candidate(text: $0, summary: "", isWhole: true) },
                     expected: expected))
         }
-        guard running == nil, listing == nil, let wanted = all.compactMap(\.listing).first,
+        guard tools.ledger.mayIntend(terms.identity) else { return tell(Self.tooMany) }
+        guard tape?.hasFailed == false, running == nil, listing == nil,
+            let wanted = all.compactMap(\.listing).first,
             let role = terms.role(of: ["ls", "-1", wanted.directory]),
             case .accepted(let line) = role.judge(words: ["ls", "-1", wanted.directory])
         else { return tellAll([]) }
@@ -41,9 +44,22 @@ extension ShellSession {
 
     /// Names of a folder, which the role could list anyway; in the record, and in no recording.
     private func list(_ line: AcceptedLine, as role: Role, _ then: @escaping ([String]) -> Void) {
-        var entry = entry(.outcome, "completes: " + line.canonical)
+        var entry = entry(.intent, "completes: " + line.canonical)
         entry.rule = "shell." + role.name
-        tools.ledger.append(entry)
+        let bound = NIOLoopBound((session: self, then: then), eventLoop: eventLoop)
+        let eventLoop = self.eventLoop
+        tools.ledger.append(entry) { result in
+            eventLoop.execute {
+                let (session, then) = bound.value
+                guard case .success = result, !session.hasEnded, session.running == nil,
+                    session.listing == nil
+                else { return then([]) }
+                session.ask(line, as: role, then)
+            }
+        }
+    }
+
+    private func ask(_ line: AcceptedLine, as role: Role, _ then: @escaping ([String]) -> Void) {
         do throws(MessageFailure) {
             let request = try RunRequest(
                 container: terms.container, role: role.name, words: line.argv)
@@ -59,8 +75,8 @@ extension ShellSession {
                     self.listing = nil
                     let text = OutputSanitiser.sanitise(listing.names, .plain)
                     then(
-                        String(decoding: text, as: UTF8.self).split(separator: "\n")
-                            .map(String.init))
+                        self.tools.mask.mask(text: String(decoding: text, as: UTF8.self))
+                            .split(separator: "\n").map(String.init))
                 }
             }
             listing = (agent, [])

@@ -14,8 +14,12 @@ extension ShellSession {
         if tape?.hasFailed ?? true {
             return bye("the recording cannot be written, so nothing more is run")
         }
+        guard tools.ledger.mayIntend(terms.identity) else { return tell(Self.tooMany) }
         let line = Array(text.utf8)
-        if let kept = HistoryLine.stored(line, masking: tools.mask) { history.add(kept) }
+        if let kept = HistoryLine.stored(line, masking: tools.mask) {
+            history.add(kept)
+            typedLines = (typedLines + [kept]).suffix(History.most)
+        }
         if let own = SessionLine(line) { return answer(own) }
         number += 1
         switch terms.judge(line) {
@@ -24,6 +28,10 @@ extension ShellSession {
         case .accepted(let accepted): run(accepted)
         }
     }
+
+    /// What an identity is told that has more recorded than anybody may.
+    static let tooMany = ShellEvent.notice(
+        rule: "limit.record", words: "too many lines in ten seconds; wait a little")
 
     private func answer(_ line: SessionLine) {
         switch line {
@@ -42,7 +50,7 @@ extension ShellSession {
                             words: tools.mask.mask(arguments: line.argv), answer: line.answer)))
             }
         case .history(let wanted):
-            tell(.history(history.lines().filter { wanted.map($0.contains) ?? true }))
+            tell(.history(typedLines.filter { wanted.map($0.contains) ?? true }))
         }
     }
 
@@ -60,18 +68,19 @@ extension ShellSession {
 
     private func refuse(_ text: String, _ refusal: ShellRefusal) {
         let shown = HistoryLine.stored(Array(("\u{22}" + text).utf8), masking: tools.mask)
+        // What is refused may name a secret too, and a record cannot take it back.
+        let sentence = tools.mask.mask(text: refusal.sentence)
         var entry = entry(
-            .refused, refusal.sentence + ": " + (shown.map { String($0.dropFirst()) } ?? ""))
+            .refused, sentence + ": " + (shown.map { String($0.dropFirst()) } ?? ""))
         entry.rule = refusal.rule
-        tools.ledger.append(entry)
+        let id = tools.ledger.refuse(entry)
         mark(
-            ["refused": .bool(true), "column": .integer(Int64(refusal.column))], refusal.rule,
-            entry.id)
+            ["refused": .bool(true), "column": .integer(Int64(refusal.column))], refusal.rule, id)
         tell(
             .refused(
                 ShellEvent.Refused(
-                    column: refusal.column, rule: refusal.rule, words: refusal.sentence,
-                    nearest: refusal.nearest, entry: entry.id)))
+                    column: refusal.column, rule: refusal.rule, words: sentence,
+                    nearest: refusal.nearest, entry: id)))
     }
 
     /// Notes a line in the recording.
@@ -108,6 +117,9 @@ extension ShellSession {
                         "class": .string(line.answer.rawValue),
                     ],
                     "shell." + role.name, session.running?.entry.id ?? "")
+                if session.running?.isInterrupted == true {
+                    return session.ended(status: 130, cause: "person", dropped: 0)
+                }
                 session.start(line, as: role, shown)
             }
         }
@@ -125,9 +137,20 @@ extension ShellSession {
                 self.heard(news)
             }
             running?.agent = agent
+            slow(agent)
+            awaitAgent(number)
         } catch {
             tell(.notice(rule: "agent.request", words: error.description))
             ended(status: 125, cause: "refused", dropped: 0)
+        }
+    }
+
+    /// An agent that says nothing more holds nobody for ever: it ends lines itself after a minute.
+    private func awaitAgent(_ number: Int) {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: .seconds(90)) {
+            guard bound.value.running?.number == number else { return }
+            bound.value.ended(status: 137, cause: "time", dropped: 0)
         }
     }
 
@@ -159,22 +182,28 @@ extension ShellSession {
 
     private func show(_ text: String, isError: Bool) {
         if text.isEmpty { return }
+        if tape?.hasFailed ?? true {
+            return bye("the recording cannot be written, so nothing more is shown")
+        }
         running?.entry.bytesOut += Int64(text.utf8.count)
         tell(isError ? .errors(text) : .output(text))
     }
 
     func ended(status: Int, cause: String, dropped: Int64) {
         guard var line = running else { return }
-        show(line.output.finish(), isError: false)
-        show(line.errors.finish(), isError: true)
+        // Whatever is told may end the session.
+        running = nil
         line.agent?.close()
+        for event in [ShellEvent.output(line.output.finish()), .errors(line.errors.finish())] {
+            guard let text = event.shown, !text.isEmpty else { continue }
+            line.entry.bytesOut += Int64(text.utf8.count)
+            tell(event)
+        }
         var outcome = line.entry
         outcome.phase = .outcome
         outcome.time = Timestamp.now()
         outcome.outcome = ["done", "time"].contains(cause) ? "done" : "aborted"
         outcome.reason = "exit \(status), \(cause)"
-        outcome.bytesOut = running?.entry.bytesOut ?? 0
-        running = nil
         tools.ledger.append(outcome)
         tape?.write(cast.exit(status, at: Timestamp.monotonic()))
         tell(.ended(number: line.number, status: status, cause: cause, dropped: dropped))

@@ -97,7 +97,12 @@ package final class ShellSession {
     var tape: Recorder.Tape?
     var cast: Cast
     private var input: [UInt8] = []
-    private var hasEnded = false
+    /// True while the client takes no more.
+    private var isHeld = false
+    /// Lines typed before and in this session, the oldest first.
+    var typedLines: [String] = []
+    private(set) var hasEnded = false
+    private var size: TerminalSize?
 
     /// The line that runs.
     struct Running {
@@ -105,6 +110,8 @@ package final class ShellSession {
         let line: AcceptedLine
         var entry: Entry
         var agent: AgentLine?
+        /// True when the person has changed their mind before the agent was asked.
+        var isInterrupted = false
         var output: OutputGate
         var errors: OutputGate
     }
@@ -155,11 +162,12 @@ package final class ShellSession {
         guard tape != nil else {
             return bye("the recording cannot be written, so nobody enters; free the gateway's disk")
         }
+        typedLines = history.lines()
         tell(
             .session(
                 ShellEvent.Greeting(
                     id: id, container: terms.name, roles: terms.roles.map(\.name), way: "agent",
-                    history: history.lines())))
+                    history: typedLines)))
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         end = eventLoop.scheduleTask(in: Self.mostTime) {
             bound.value.bye("a session lasts 8 hours at most")
@@ -184,12 +192,19 @@ package final class ShellSession {
     package func receive(_ bytes: some Sequence<UInt8>) {
         guard !hasEnded else { return }
         input.append(contentsOf: bytes)
-        while !hasEnded, let end = input.firstIndex(of: 0x0A) {
-            let line = Array(input[..<end])
-            input.removeFirst(end + 1)
+        takeMessages()
+    }
+
+    /// Takes what has come, as long as the client takes the answers.
+    private func takeMessages() {
+        var start = 0
+        while !hasEnded, !isHeld, let end = input[start...].firstIndex(of: 0x0A) {
+            let line = Array(input[start..<end])
+            start = end + 1
             take(line)
         }
-        if input.count > ShellCommand.mostBytes { bye("a message is too long") }
+        input.removeFirst(start)
+        if !isHeld, input.count > ShellCommand.mostBytes { bye("a message is too long") }
     }
 
     private func take(_ bytes: [UInt8]) {
@@ -199,8 +214,10 @@ package final class ShellSession {
             switch try ShellCommand(bytes) {
             case .line(let text): typed(text)
             case .complete(let text): complete(text)
-            case .interrupt: running?.agent?.send(.signal(.interrupt))
+            case .interrupt: interrupt()
             case .resize(let size):
+                guard size != self.size else { break }
+                self.size = size
                 tape?.write(cast.resize(size, at: Timestamp.monotonic()))
                 running?.agent?.send(.resize(size))
             case .end: bye("")
@@ -212,7 +229,22 @@ package final class ShellSession {
 
     /// The client takes no more for now, or takes more again.
     package func hold(_ isHeld: Bool) {
+        guard isHeld != self.isHeld else { return }
+        self.isHeld = isHeld
         running?.agent?.isHeld = isHeld
+        if !isHeld { takeMessages() }
+    }
+
+    /// Who asks the agent for a line from now on reads as slowly as the client.
+    func slow(_ agent: AgentLine) { agent.isHeld = isHeld }
+
+    private func interrupt() {
+        guard let agent = running?.agent else {
+            // It is being written down, and does not run any more.
+            running?.isInterrupted = true
+            return
+        }
+        agent.send(.signal(.interrupt))
     }
 
     /// The connection is gone, or whoever is there may not be any more.
@@ -245,7 +277,7 @@ package final class ShellSession {
 
 extension ShellEvent {
     /// What of an event a person sees on the terminal, for the recording.
-    fileprivate var shown: String? {
+    var shown: String? {
         switch self {
         case .output(let text), .errors(let text): text
         case .notice(_, let words): words + "\n"

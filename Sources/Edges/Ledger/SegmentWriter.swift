@@ -203,12 +203,15 @@ struct SegmentWriter: ~Copyable {
 
     /// Makes the reserve the segment that grows, when it is not already.
     private mutating func openReserve() {
-        guard access(folder.reserve, F_OK) == 0 else { return }
         let next = folder.segment(tree.size)
-        guard rename(folder.reserve, next) == 0 else { return }
-        hasReserve = false
-        let fresh = open(next, O_RDWR | O_APPEND | O_CLOEXEC)
+        // Opened first: a segment of this name that nothing is written to would break the row.
+        let fresh = open(folder.reserve, O_RDWR | O_APPEND | O_CLOEXEC)
         guard fresh >= 0 else { return }
+        guard rename(folder.reserve, next) == 0 else {
+            close(fresh)
+            return
+        }
+        hasReserve = false
         begin(next, fresh)
     }
 }
