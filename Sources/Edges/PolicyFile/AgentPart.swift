@@ -13,7 +13,7 @@ package struct AgentPart: Hashable, Sendable {
     package let helper: String?
 
     /// The socket's usual path.
-    package static let usualSocket = "/run/quaymaster/agent.sock"
+    package static let usualSocket = "/run/quaymaster-agent/agent.sock"
 
     init(_ node: Node?, _ reader: YAMLReader, directory: URL) {
         let record = reader.record(
