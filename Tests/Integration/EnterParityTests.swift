@@ -101,7 +101,8 @@ extension Integration {
             #expect(high?.count == low?.count)
             // Signals that are blocked or ignored come to an exec from whoever started the engine; ours are none.
             for name in ["SigBlk", "SigIgn"] {
-                #expect(ours.removeValue(forKey: name) == ["0000000000000000"], "\(name)")
+                let own = ours.removeValue(forKey: name)
+                #expect(own == ["0000000000000000"], "\(name)")
                 theirs[name] = nil
             }
             for (name, value) in theirs { #expect(ours[name] == value, "\(name)") }
