@@ -220,7 +220,9 @@ extension Integration {
                     while time.time() < end:
                         done, status = os.waitpid(pid, os.WNOHANG)
                         if done: print('left', status); sys.exit(0)
-                        time.sleep(0.05)
+                        if select.select([fd], [], [], 0.05)[0]:
+                            try: os.read(fd, 65536)
+                            except OSError: time.sleep(0.05)
                     os.kill(pid, 9); print('did not leave')
                     """#
                 let typed = try run(

@@ -53,7 +53,8 @@ final class Terminal {
     func close() {
         write("\u{1B}[?2004l\u{1B}[0m")
         var settings = before
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+        // Not once all is written: a terminal that has gone would hold the program.
+        tcsetattr(STDIN_FILENO, TCSANOW, &settings)
         source.cancel()
     }
 
