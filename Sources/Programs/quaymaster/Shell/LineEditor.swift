@@ -88,7 +88,10 @@ struct LineEditor {
         switch byte {
         case 0x01: cursor = 0
         case 0x02: cursor = max(0, cursor - 1)
-        case 0x03: return .interrupt
+        // What comes in the same piece belongs to the next line.
+        case 0x03:
+            begin()
+            return .interrupt
         case 0x04:
             if text.isEmpty { return .leave }
             if cursor < text.count { text.remove(at: cursor) }
@@ -99,7 +102,9 @@ struct LineEditor {
             cursor -= 1
             text.remove(at: cursor)
         case 0x09: return .complete(Self.string(text[..<cursor]))
-        case 0x0A, 0x0D: return .submit(line)
+        case 0x0A, 0x0D:
+            defer { begin() }
+            return .submit(line)
         case 0x0B: text.removeSubrange(cursor...)
         case 0x0C: return .clear
         case 0x0E: recall(1)
