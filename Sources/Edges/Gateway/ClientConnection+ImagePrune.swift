@@ -10,8 +10,6 @@ import Wire
 
 /// A tenant's prune of images, which the gateway carries out: the engine knows nothing of rows.
 extension ClientConnection {
-    private var pruneWork: ImageWork { ImageWork(services: loop.services, pool: loop.pool) }
-
     /// What a prune has removed so far, and what there was.
     private struct Pruned {
         let tenant: String
@@ -75,7 +73,7 @@ extension ClientConnection {
         _ image: ImagePruning.Chosen, of tenant: String, _ then: @escaping ([JSONValue]) -> Void
     ) {
         let images = loop.services.images
-        let work = pruneWork
+        let work = imageWork
         if image.isLeft {
             guard images.isNobodysBut(tenant, image.id) else { return then([]) }
             let anchor = makeAnchor(for: tenant)

@@ -10,7 +10,7 @@ import Wire
 
 /// A tenant's own names of images: what is made gets an anchor on the engine and a row in the store.
 extension ClientConnection {
-    private var imageWork: ImageWork { ImageWork(services: loop.services, pool: loop.pool) }
+    var imageWork: ImageWork { ImageWork(services: loop.services, pool: loop.pool) }
 
     /// Finds out what a permitted act makes or removes of the tenant's images.
     func markImages(_ act: Act, _ permit: Permit, _ then: @escaping (Marks) -> Void) {

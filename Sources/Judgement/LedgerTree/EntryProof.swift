@@ -25,13 +25,8 @@ package struct EntryProof: Hashable, Sendable {
     ///
     /// - Throws: `NoteFailure.malformed`.
     package init(parsing bytes: [UInt8]) throws(NoteFailure) {
-        // The checkpoint follows the first empty line.
-        guard bytes.count <= SignedNote.longest,
-            let blank = zip(bytes, bytes.dropFirst()).enumerated()
-                .first(where: { $1 == (0x0A, 0x0A) })?.offset,
-            let head = String(validating: bytes[..<blank], as: UTF8.self)
-        else { throw .malformed("a proof is lines, an empty line and a checkpoint") }
-        var lines = head.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        let (head, note) = try SignedNote.divide(bytes, "a proof")
+        var lines = head[...]
         guard lines.popFirst().map(String.init) == Self.header else {
             throw .malformed("a proof begins with \(Self.header)")
         }
@@ -52,7 +47,7 @@ package struct EntryProof: Hashable, Sendable {
         }
         self.init(
             extra: extra, index: index, path: path,
-            checkpoint: try SignedNote(parsing: Array(bytes[(blank + 2)...])))
+            checkpoint: try SignedNote(parsing: note))
     }
 
     /// The proof as it is written.

@@ -133,3 +133,26 @@ package struct SignedNote: Hashable, Sendable {
         }
     }
 }
+
+extension SignedNote {
+    /// Divides what carries a note behind lines of its own: the note follows the first empty line.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole.
+    ///   - what: Its name, for sentences.
+    /// - Returns: The lines, and the bytes of the note.
+    /// - Throws: `NoteFailure.malformed`.
+    static func divide(
+        _ bytes: [UInt8], _ what: String
+    ) throws(NoteFailure) -> (lines: [Substring], note: [UInt8]) {
+        guard bytes.count <= longest,
+            let blank = zip(bytes, bytes.dropFirst()).enumerated()
+                .first(where: { $1 == (0x0A, 0x0A) })?.offset,
+            let head = String(validating: bytes[..<blank], as: UTF8.self)
+        else { throw .malformed("\(what) is lines, an empty line and a checkpoint") }
+        return (
+            head.split(separator: "\n", omittingEmptySubsequences: false),
+            Array(bytes[(blank + 2)...])
+        )
+    }
+}

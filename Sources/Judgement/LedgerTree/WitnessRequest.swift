@@ -45,12 +45,7 @@ package struct WitnessRequest: Hashable, Sendable {
     ///
     /// - Throws: `NoteFailure.malformed`.
     package init(parsing bytes: [UInt8]) throws(NoteFailure) {
-        guard bytes.count <= SignedNote.longest,
-            let blank = zip(bytes, bytes.dropFirst()).enumerated()
-                .first(where: { $1 == (0x0A, 0x0A) })?.offset,
-            let head = String(validating: bytes[..<blank], as: UTF8.self)
-        else { throw .malformed("a request is lines, an empty line and a checkpoint") }
-        let lines = head.split(separator: "\n", omittingEmptySubsequences: false)
+        let (lines, note) = try SignedNote.divide(bytes, "a request")
         guard let first = lines.first, first.hasPrefix("old "),
             let old = NoteKeyText.number(first.dropFirst(4)), lines.count <= 64
         else { throw .malformed("a request begins with old SIZE and has at most 63 hashes") }
@@ -60,7 +55,7 @@ package struct WitnessRequest: Hashable, Sendable {
         }
         self.init(
             old: old, proof: proof,
-            checkpoint: try SignedNote(parsing: Array(bytes[(blank + 2)...])))
+            checkpoint: try SignedNote(parsing: note))
     }
 
     /// The request as it is written.
