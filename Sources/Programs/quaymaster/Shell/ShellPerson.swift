@@ -208,14 +208,12 @@ struct ShellPerson {
         open(text)
     }
 
+    /// The sentence says column, rule and what would be accepted.
     private mutating func refused(_ value: JSONValue) {
         if let column = value["column"]?.int64, column > 0 {
-            say(
-                String(repeating: " ", count: container.count + 2 + Int(min(column, 1024)) - 1)
-                    + "^")
+            say(String(repeating: " ", count: container.count + 1 + Int(min(column, 1024))) + "^")
         }
-        say("refused: \(value["message"]?.string ?? ""); rule \(value["rule"]?.string ?? "")")
-        if let nearest = value["nearest"]?.string { say("try: \(nearest)") }
+        say("refused: \(value["message"]?.string ?? "")")
     }
 
     // MARK: Completion
