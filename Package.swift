@@ -74,9 +74,9 @@ let package = Package(
         judgement("Archive"),
         judgement("Acts"),
         judgement("EngineAPI", ["JSON", "Acts", "Archive"]),
-        judgement("Policy", ["Acts"]),
-        judgement("Exchange", ["Acts", "EngineAPI", "JSON", "Wire"]),
         judgement("ShellGrammar"),
+        judgement("Policy", ["Acts", "ShellGrammar"]),
+        judgement("Exchange", ["Acts", "EngineAPI", "JSON", "Wire"]),
         judgement("AgentMessages", ["JSON"]),
         judgement("LedgerTree", [crypto]),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
@@ -110,7 +110,7 @@ let package = Package(
             nio + [
                 tls, crypto, log, "Acts", "AgentMessages", "Compression", "Engine", "EngineAPI",
                 "Exchange", "GuardedShell", "Identity", "JSON", "Ledger", "LedgerTree", "Policy",
-                "PolicyFile", "Store", "Wire",
+                "PolicyFile", "ShellGrammar", "Store", "Wire",
                 .product(name: "NIOTLS", package: "swift-nio"),
             ]),
         .executableTarget(

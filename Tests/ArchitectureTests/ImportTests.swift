@@ -11,7 +11,7 @@ private let allowed: [String: Set<String>] = [
     "Archive": [],
     "Acts": [],
     "EngineAPI": ["JSON", "Acts", "Archive"],
-    "Policy": ["Acts"],
+    "Policy": ["Acts", "ShellGrammar"],
     "Exchange": ["Acts", "EngineAPI", "JSON", "Wire"],
     "ShellGrammar": [],
     "AgentMessages": ["JSON"],
@@ -40,7 +40,7 @@ private let allowed: [String: Set<String>] = [
     "Compression": ["CZlib", "CBzip2", "CLzma", "CZstd"],
     "Gateway": [
         "Acts", "AgentMessages", "Compression", "Engine", "EngineAPI", "Exchange", "GuardedShell",
-        "Identity", "JSON", "Ledger", "LedgerTree", "Policy", "PolicyFile", "Store", "Wire", "Crypto",
+        "Identity", "JSON", "Ledger", "LedgerTree", "Policy", "PolicyFile", "ShellGrammar", "Store", "Wire", "Crypto",
         "Dispatch", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization",
     ],
 ]

@@ -46,6 +46,19 @@ import Testing
             file.policy.grants["two"]?.first?.shell == ShellTerms(roles: ["net", "ops"], needsReason: true))
     }
 
+    @Test func termsOfExecs() throws {
+        let file = try compile(
+            """
+            tenants: {a: {}}
+            grants:
+              - {to: one, may: exec, in: a}
+              - {to: two, may: [exec, view], in: a, exec: [viewer, ops], record: true}
+            """)
+        #expect(file.policy.grants["one"]?.first?.exec == ExecTerms())
+        #expect(
+            file.policy.grants["two"]?.first?.exec == ExecTerms(roles: ["viewer", "ops"], isRecorded: true))
+    }
+
     @Test func compilesEverySection() throws {
         let file = try compile(Self.whole)
         #expect(file.policy.tenants == ["ci", "prod"])
@@ -101,6 +114,18 @@ import Testing
         Wrong(
             text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: exec, in: a, shell: viewer}", line: 3,
             message: "has no verb enter"),
+        Wrong(
+            text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: exec, in: a, exec: [shell]}", line: 3,
+            message: "unknown role \"shell\""),
+        Wrong(
+            text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: exec, in: a, exec: []}", line: 3,
+            message: "has no role of the guarded shell"),
+        Wrong(
+            text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: [view], in: a, record: true}", line: 3,
+            message: "has no verb exec"),
+        Wrong(
+            text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: exec, in: a, record: always}", line: 3,
+            message: "record is true or false"),
         Wrong(
             text: "tenants: {a: {}}\ngrants:\n  - {to: x, may: enter, in: a, needs: {reason: often}}", line: 3,
             message: "reason is true or false"),

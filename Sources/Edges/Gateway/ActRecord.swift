@@ -2,6 +2,7 @@ import Acts
 import Crypto
 import EngineAPI
 import Exchange
+import GuardedShell
 import Ledger
 
 /// What is noted of one request while it runs, and the lines that it leaves in the record.
@@ -21,6 +22,10 @@ struct ActRecord {
     var hardened = ""
     /// True when a refusal stands in the record already.
     var isNoted = false
+    /// What runs, where an exec is made.
+    var words = ""
+    /// The recording of its streams.
+    var tape: ExecTape?
     private var digest = ""
 
     init(_ ledger: Ledger, identity: String, from: String) {
@@ -63,6 +68,8 @@ struct ActRecord {
         entry.rule = rule ?? permit?.grant?.description ?? ""
         entry.reason = reason
         if phase == .intent, !hardened.isEmpty { entry.reason = "hardened: " + hardened }
+        if phase == .intent, !words.isEmpty { entry.reason = "runs: " + words }
+        if phase == .intent, tape != nil { entry.reason = "recorded" }
         entry.digest = digest
         entry.policy = policy
         entry.status = status

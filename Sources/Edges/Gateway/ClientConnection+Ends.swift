@@ -47,6 +47,8 @@ extension ClientConnection {
         giveBackSubnet()
         endAnchored()
         noteExecMove()
+        record?.tape?.end()
+        record?.tape = nil
         if let making { loop.services.execs.endMaking(making) }
         making = nil
         releaseEngine(reusable: ending.keepEngine)

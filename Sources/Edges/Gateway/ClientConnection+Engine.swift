@@ -59,6 +59,7 @@ extension ClientConnection: EngineConnectionUser {
         noteAnswer()
         if case .raw = outflow {
             record?.bytesOut += Int64(bytes.readableBytes)
+            guard recordOutput(bytes) else { return }
             return write(bytes)
         }
         answers.add(bytes)
@@ -77,7 +78,8 @@ extension ClientConnection: EngineConnectionUser {
 
     /// Reads on when the client has taken what it got, and nothing waits.
     func readEngine() {
-        guard let context, context.channel.isWritable, !events.isHeld else { return }
+        guard let context, context.channel.isWritable, !events.isHeld, !awaitsTape
+        else { return }
         if own != nil {
             // Nobody else writes what is said here: it may be the last for a long time.
             readOwn()
@@ -152,6 +154,7 @@ extension ClientConnection: EngineConnectionUser {
             case .raw:
                 let rest = answers.takeAll()
                 record?.bytesOut += Int64(rest.readableBytes)
+                guard recordOutput(rest) else { return }
                 return write(rest)
             case .idle:
                 // More than the answer's framing promised.
@@ -186,6 +189,9 @@ extension ClientConnection: EngineConnectionUser {
 
     /// Begins to pass an answer on.
     func relay(_ relay: Relay) {
+        if record?.tape != nil, engineStatus < 300 {
+            return end("the engine did not switch protocols, so nothing could be recorded")
+        }
         switch relay {
         case .asFramed(let head):
             outflow = .framed
@@ -313,6 +319,7 @@ extension ClientConnection: EngineConnectionUser {
         let rest = answers.takeAll()
         if rest.readableBytes > 0 {
             record?.bytesOut += Int64(rest.readableBytes)
+            guard recordOutput(rest) else { return }
             write(rest)
         }
         flush()

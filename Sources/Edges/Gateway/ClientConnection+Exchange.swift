@@ -130,13 +130,15 @@ extension ClientConnection {
 
     private func recordIntent() {
         noteRequest()
-        guard let record, let act = exchange.act else { return run(exchange.abort()) }
+        guard let act = exchange.act else { return run(exchange.abort()) }
         guard loop.services.ledger.mayIntend(peer.identity) else {
             let words =
                 "quaymaster: refused: a thousand acts of this identity were recorded in ten seconds; "
                 + "rule limit.record; try again in a moment"
             return run(.answer(Answer(status: 429, message: words, rule: "limit.record"), .close))
         }
+        if let answer = beginTape() { return run(.answer(answer, .close)) }
+        guard let record = self.record else { return run(exchange.abort()) }
         var entry = record.entry(
             .intent, act: act, operation: exchange.operation, permit: exchange.permit)
         for case .makeVolumes(let names) in exchange.permit?.obligations ?? [] {

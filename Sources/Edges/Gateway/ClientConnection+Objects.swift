@@ -175,7 +175,9 @@ extension ClientConnection {
 
     func noteExec(_ exec: String) {
         guard let act = exchange.act else { return }
-        loop.services.execs.note(MadeExec(id: exec, peer: peer, act: act, facts: facts))
+        let isRecorded = exchange.permit?.obligations.contains(.record) == true
+        loop.services.execs.note(
+            MadeExec(id: exec, peer: peer, act: act, facts: facts, isRecorded: isRecorded))
     }
 
     /// An exec was started, or its stream has ended: its processes are to be looked at.

@@ -284,6 +284,7 @@ final class ClientConnection: ChannelInboundHandler {
         // Whoever takes no answer asks no more.
         case .raw where shell != nil: takesAnswers && reader.unread < Self.ahead
         case .streaming where isUploadBusy || upload?.isFull == true: reader.unread < Self.ahead
+        case .raw where awaitsTape: false
         case .streaming, .raw: engine?.isWritable ?? (reader.unread < Self.ahead)
         }
     }
@@ -315,7 +316,7 @@ final class ClientConnection: ChannelInboundHandler {
             guard let engine else { return false }
             let bytes = reader.takeAll()
             record?.bytesIn += Int64(bytes.readableBytes)
-            engine.write(bytes)
+            if recordInput(bytes) { engine.write(bytes) }
             return false
         case .discarding:
             _ = reader.takeAll()

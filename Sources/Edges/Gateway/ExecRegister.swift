@@ -12,6 +12,8 @@ struct MadeExec: Sendable {
     let act: Act
     /// What was known then.
     let facts: Facts
+    /// True when its grant asks for a recording of its streams.
+    let isRecorded: Bool
 
     /// The full id of its container; nil when nobody had to look it up.
     var container: String? {
@@ -94,6 +96,9 @@ package final class ExecRegister: Sendable {
     func maker(of exec: String) -> String? {
         state.withLock { $0.execs[exec]?.peer.identity }
     }
+
+    /// What is known of an exec that was made through the gateway.
+    func made(_ exec: String) -> MadeExec? { state.withLock { $0.execs[exec] } }
 
     /// Notes that an exec is about to be made.
     ///

@@ -4,8 +4,8 @@ import JSON
 /// A recording as text: asciicast v3 (docs.asciinema.org/manual/asciicast/v3), intervals in seconds.
 ///
 /// Each line that was typed is a marker (`m`) whose label is JSON: its number, the words, the verdict, the
-/// rule and the entry in the record. `o` is what the person was shown, `x` how a line ended, `r` a new
-/// size of the terminal.
+/// rule and the entry in the record. `o` is what the person was shown, `i` what an exec was sent, `x` how a
+/// line ended, `r` a new size of the terminal.
 struct Cast {
     /// When the last event was, in nanoseconds.
     private var last: Int64
@@ -37,6 +37,9 @@ struct Cast {
 
     /// What was shown.
     mutating func output(_ shown: String, at now: Int64) -> [UInt8] { event("o", shown, now) }
+
+    /// What was sent in.
+    mutating func input(_ sent: String, at now: Int64) -> [UInt8] { event("i", sent, now) }
 
     /// A line that was typed, and what was said of it.
     mutating func marker(_ label: JSONObject, at now: Int64) -> [UInt8] {

@@ -35,8 +35,13 @@ package final class Recorder: Sendable {
         var hasFailed: Bool { file.withLock { $0.hasFailed } }
 
         /// Appends bytes.
-        func write(_ bytes: [UInt8]) {
+        ///
+        /// - Parameters:
+        ///   - bytes: A line or more.
+        ///   - then: Called off the event loop when they are written, or never will be.
+        func write(_ bytes: [UInt8], then: (@Sendable () -> Void)? = nil) {
             queue.async { [self] in
+                defer { then?() }
                 file.withLock { file in
                     guard file.descriptor >= 0, !file.hasFailed else { return }
                     file.left -= bytes.count

@@ -186,7 +186,10 @@ struct PolicyCompiler {
 
     private mutating func readGrant(_ node: Node, issued: Set<String>?) {
         let record = reader.record(
-            node, "a grant", known: ["to", "may", "in", "level", "mode", "hide", "shell", "needs"])
+            node, "a grant",
+            known: [
+                "to", "may", "in", "level", "mode", "hide", "shell", "needs", "exec", "record",
+            ])
         for key in ["to", "may", "in"] where record[key] == nil {
             reader.report("the grant has no \"\(key)\"", at: node)
         }
@@ -203,6 +206,7 @@ struct PolicyCompiler {
             verbs: verbs, scope: scope, levels: zone.level == own ? [own] : [own, zone.level],
             runtime: zone.runtime, hides: HideCompiler(reader).read(record["hide"], verbs),
             shell: ShellCompiler(reader).read(record["shell"], needs: record["needs"], verbs),
+            exec: ExecCompiler(reader).read(record["exec"], record: record["record"], verbs),
             location: location)
         for to in reader.list(record["to"], "to") {
             guard let name = reader.text(to, "to") else { continue }

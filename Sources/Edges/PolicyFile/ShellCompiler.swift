@@ -25,8 +25,13 @@ struct ShellCompiler {
                 at: node, hint: "write may: [enter]")
         }
         guard let shell else { return ShellTerms(roles: ["viewer"], needsReason: needsReason) }
+        return ShellTerms(roles: roles(shell, "shell"), needsReason: needsReason)
+    }
+
+    /// The names of built-in roles that stand under a key; at least one.
+    func roles(_ list: Node, _ key: String) -> [String] {
         var roles: [String] = []
-        for node in reader.list(shell, "shell") {
+        for node in reader.list(list, key) {
             let word = node.string ?? ""
             if Roles.named(word) == nil {
                 reader.report(
@@ -37,8 +42,8 @@ struct ShellCompiler {
             }
         }
         if roles.isEmpty {
-            reader.report("the grant has no role of the guarded shell", at: shell)
+            reader.report("the grant has no role of the guarded shell", at: list)
         }
-        return ShellTerms(roles: roles, needsReason: needsReason)
+        return roles
     }
 }

@@ -27,6 +27,8 @@ package struct Act: Hashable, Sendable {
     package var bridgeSubnets: [String]?
     /// How a container is entered by the guarded shell; nil for any other act.
     package var shell: ShellWish?
+    /// What an exec that is made would run; nil for any other act.
+    package var exec: ExecWish?
     /// How much the answer shows.
     package var reach: Reach
     /// How many ports of the host it asks for; what is bound to one of a range is one.

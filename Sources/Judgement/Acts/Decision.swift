@@ -48,6 +48,8 @@ package enum Obligation: Hashable, Sendable {
     case hide(Hidden)
     /// The container is entered with these roles, and no other.
     case shell(roles: [String])
+    /// The streams of what runs are recorded.
+    case record
 }
 
 /// A permission.
@@ -127,6 +129,11 @@ package enum Reason: Hashable, Sendable {
     case shellRole(String, granted: [String])
     /// A container is entered, and nobody has said why.
     case noReason
+    /// No role of the guarded shell accepts an exec's words; why the nearest does not.
+    case guardedExec(String, roles: [String])
+    /// An exec asks for something beside its words, by the API's name, where the guarded judge stands
+    /// in front of it.
+    case execExtra(String, roles: [String])
 }
 
 /// A refusal.

@@ -183,6 +183,13 @@ extension Refusal {
         case .noReason:
             "a container is entered for a reason here; rule \(rule)\(place); "
                 + "say it with --reason \"TEXT\""
+        case .guardedExec(let why, let roles):
+            "an exec runs what a role of the guarded shell accepts here (\(Self.named(roles))), and "
+                + "\(why); rule \(rule)\(place)"
+        case .execExtra(let field, let roles):
+            "an exec runs what a role of the guarded shell accepts here (\(Self.named(roles))), and "
+                + "nothing beside its words (\(field)); rule \(rule)\(place); leave out the options "
+                + "of docker exec, or use quaymaster enter"
         case .ingress(let origin):
             "ports that are published by the Swarm's ingress network put the tasks of all tenants on "
                 + "one network (\(origin)); rule \(rule)\(place); publish with mode=host"
@@ -191,6 +198,8 @@ extension Refusal {
                 + "rule \(rule)\(place); \(exposure.instead)"
         }
     }
+
+    private static func named(_ roles: [String]) -> String { roles.joined(separator: ", ") }
 
     private static func list(_ verbs: [Verb], or: Bool) -> String {
         let names = verbs.map(\.rawValue)

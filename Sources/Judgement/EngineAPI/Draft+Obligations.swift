@@ -21,7 +21,8 @@ extension Draft {
         case .useDefaultRuntime: setRuntime(nil)
         case .useRuntime(let name): setRuntime(name)
         case .ownBridge: ownBridge(marks)
-        case .makeVolumes, .claim, .keepImagesApart, .useOwnNetwork, .own, .hide, .shell: break
+        case .makeVolumes, .claim, .keepImagesApart, .useOwnNetwork, .own, .hide, .shell, .record:
+            break
         }
     }
 

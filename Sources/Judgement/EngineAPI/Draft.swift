@@ -142,6 +142,7 @@ package struct Draft: Sendable {
             if body["Privileged"]?.bool == true {
                 act.demands.append(Demand(.privileged, origin: "Privileged"))
             }
+            act.exec = ExecWish(creating: body)
         case .containerConfig: act.demands += LabelDemands.read(body["Labels"], "Labels")
         case .credentials:
             if let host = RegistryDemand.host(body["serveraddress"]?.string ?? "") {

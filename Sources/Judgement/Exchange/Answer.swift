@@ -69,7 +69,7 @@ package struct Answer: Hashable, Sendable {
         case .noGrants, .verbNotGranted, .beyondLevel, .nameReadsAsID, .notForTenants,
             .strongerTarget, .movablePath, .protectedPath, .engineSocket, .noOwnSocket,
             .sharedImage, .inheritedLabel, .weakRuntime, .exposed, .ingress, .shellRole,
-            .noReason:
+            .noReason, .guardedExec, .execExtra:
             self.init(status: 403, message: words, rule: refusal.rule)
         }
     }

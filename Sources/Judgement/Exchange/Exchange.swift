@@ -33,7 +33,10 @@ package struct Exchange: ~Copyable {
 
     var state: State = .idle
     var head: RequestHead?
-    var hijacks = false
+    /// True when the connection becomes a raw stream if the engine agrees.
+    package private(set) var hijacks = false
+    /// True when what runs on it has a terminal.
+    package private(set) var hasTerminal = false
     /// The most entries of a list that is narrowed in its answer; nil for all.
     private var limit: Int?
     var hasCollectedBody = false
@@ -188,6 +191,7 @@ package struct Exchange: ~Copyable {
         do {
             let draft = try draft()
             hijacks = draft.hijacks
+            hasTerminal = draft.hasTerminal
             act = draft.act
             forces = draft.call.query.value("force") == "1"
             state = .judging(draft)

@@ -27,6 +27,7 @@ extension Policy {
             obligations += sharing(act, own, facts)
         }
         if !grant.hides.isEmpty { obligations.append(.hide(grant.hides)) }
+        if grant.exec.isRecorded, act.verbs.contains(.exec) { obligations.append(.record) }
         if let wish = act.shell {
             obligations.append(
                 .shell(roles: wish.roles.isEmpty ? grant.shell.roles : wish.roles))

@@ -23,15 +23,19 @@ package struct Grant: Hashable, Sendable {
     package let hides: Hidden
     /// On which terms containers are entered by the guarded shell, where the verb is there.
     package let shell: ShellTerms
+    /// On which terms further programs are run in containers, where the verb is there.
+    package let exec: ExecTerms
     /// Where it stands.
     package let location: Location
 
     /// Makes a grant.
     package init(
         verbs: VerbSet, scope: Scope, levels: [Level], runtime: String? = nil, hides: Hidden = [],
-        shell: ShellTerms = ShellTerms(roles: []), location: Location
+        shell: ShellTerms = ShellTerms(roles: []), exec: ExecTerms = ExecTerms(),
+        location: Location
     ) {
         self.shell = shell
+        self.exec = exec
         self.hides = hides
         self.verbs = verbs
         self.scope = scope
@@ -199,6 +203,7 @@ package struct Policy: Sendable {
         if isShared, case .tenant(let tenant) = grant.scope { facts = facts.seen(by: tenant) }
         if let refusal = exposed(act, grant) { return .refuse(refusal) }
         if let refusal = barred(act, grant) { return .refuse(refusal) }
+        if let refusal = unguarded(act, grant) { return .refuse(refusal) }
         if let refusal = beyond(act, grant, cgroup) { return .refuse(refusal) }
         if let refusal = stray(act, grant, identity, facts) { return .refuse(refusal) }
         if case .tenant(let tenant) = grant.scope {
@@ -275,7 +280,7 @@ extension Refusal {
             true
         case .noGrants, .verbNotGranted, .nameReadsAsID, .notForTenants, .beyondLevel,
             .protectedPath, .engineSocket, .noOwnSocket, .weakRuntime, .exposed, .ingress,
-            .shellRole, .noReason:
+            .shellRole, .noReason, .guardedExec, .execExtra:
             false
         }
     }
@@ -287,7 +292,8 @@ extension Refusal {
         case .absent, .foreignExec, .taken, .nameReadsAsID, .sharedImage: 2
         case .notForTenants: 3
         case .beyondLevel, .strongerTarget, .movablePath, .protectedPath, .engineSocket,
-            .noOwnSocket, .inheritedLabel, .weakRuntime, .exposed, .ingress, .shellRole, .noReason:
+            .noOwnSocket, .inheritedLabel, .weakRuntime, .exposed, .ingress, .shellRole, .noReason,
+            .guardedExec, .execExtra:
             4
         }
     }

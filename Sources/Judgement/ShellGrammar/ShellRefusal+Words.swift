@@ -36,6 +36,7 @@ extension ShellRefusal {
         case .pagerKeys: "pager.key"
         case .output(let scalar): scalar.map(Self.outputRule) ?? "output.encoding"
         case .unwritable: "line.words"
+        case .ownAnswer: "exec.own"
         }
     }
 
@@ -118,6 +119,11 @@ extension ShellRefusal {
                     + " but act", "text, line ends, tabs and colours pass"
             )
         case .unwritable: ("the words cannot be written as a line", nil)
+        case .ownAnswer(let verb):
+            (
+                "\(verb ?? "a filter") is the guarded shell's own, not a program's",
+                "quaymaster enter runs it"
+            )
         }
     }
 

@@ -84,5 +84,7 @@ package struct ShellRefusal: Error, Hashable, Sendable {
         case output(Unicode.Scalar?)
         /// Words that no line can hold.
         case unwritable
+        /// The guarded shell answers this verb itself, or filters the answer (nil), and an exec cannot.
+        case ownAnswer(String?)
     }
 }

@@ -25,7 +25,7 @@ struct Mending {
         case .dashedValue, .beyondASCII, .quotedOption, .notFixed, .tooLong, .notUnicode, .control,
             .invisible, .character, .openQuote, .joinedQuotes,
             .expansionInQuotes, .quotedVerb, .verbPath, .assignment, .unknownVerb, .pagerKeys,
-            .output, .unwritable:
+            .output, .unwritable, .ownAnswer:
             return nil
         }
     }

@@ -1,0 +1,84 @@
+import Acts
+import EngineAPI
+import Exchange
+import GuardedShell
+import NIOCore
+import Policy
+import ShellGrammar
+
+/// The recording of what an exec says and is told, where a grant asks for it.
+extension ClientConnection {
+    /// Begins what an exec's grant asks to be recorded, and notes what an exec runs.
+    ///
+    /// - Returns: What the client is answered when it cannot be; nil: go on.
+    func beginTape() -> Answer? {
+        if let wish = exchange.act?.exec {
+            let words = SecretMask().mask(arguments: wish.words)
+            let line = Printing.line(words) ?? words.first ?? ""
+            record?.words = String(line.prefix(Self.mostWords))
+        }
+        guard exchange.operation?.name == "ExecStart", let record, let permit = exchange.permit,
+            let exec = exchange.act?.references.first(where: { $0.kind == .exec })
+        else { return nil }
+        let made = loop.services.execs.made(exec.text)
+        guard made?.isRecorded == true || permit.obligations.contains(.record) else { return nil }
+        guard exchange.hijacks, exchange.asksUpgrade else {
+            return Answer(
+                status: 403,
+                message:
+                    "quaymaster: refused: what this exec says is recorded, and nobody would hear "
+                    + "it; rule exec.record; run it without -d", rule: "exec.record")
+        }
+        let subject = ExecTape.Subject(
+            identity: peer.identity, tenant: permit.tenant ?? "", container: made?.container ?? "",
+            exec: exec.text, words: made?.act.exec?.words ?? [],
+            hasTerminal: exchange.hasTerminal)
+        guard
+            let tape = ExecTape(
+                record.id, of: subject, by: loop.services.recorder, on: loop.eventLoop)
+        else {
+            return Answer(
+                status: 507,
+                message: "quaymaster: the recording cannot be written, so nothing is run; "
+                    + "an operator frees the gateway's disk", rule: "exec.record")
+        }
+        self.record?.tape = tape
+        return nil
+    }
+
+    /// How much of an exec's words stands in the record.
+    private static let mostWords = 1024
+
+    /// The engine said this in a raw stream; false when it may not be passed on.
+    func recordOutput(_ bytes: ByteBuffer) -> Bool {
+        guard let tape = record?.tape else { return true }
+        tape.output(bytes)
+        return go(on: tape)
+    }
+
+    /// The client said this in a raw stream; false when it may not be passed on.
+    func recordInput(_ bytes: ByteBuffer) -> Bool {
+        guard let tape = record?.tape else { return true }
+        tape.input(bytes)
+        return go(on: tape)
+    }
+
+    private func go(on tape: ExecTape) -> Bool {
+        guard tape.hasFailed else { return true }
+        end("the recording cannot be written")
+        return false
+    }
+
+    /// True while the disk is behind; both sides are read on when it is not any more.
+    var awaitsTape: Bool {
+        guard let tape = record?.tape, tape.isFull else { return false }
+        let number = self.number
+        tape.whenRoom { [weak self] in
+            guard let self, number == self.number else { return }
+            self.readEngine()
+            self.process()
+            self.resumeReading()
+        }
+        return true
+    }
+}
