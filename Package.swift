@@ -103,7 +103,7 @@ let package = Package(
             "GuardedShell",
             [
                 .product(name: "NIOCore", package: "swift-nio"), "AgentMessages", "Engine", "JSON",
-                "Ledger", "ShellGrammar",
+                "Ledger", "ShellGrammar", "Wire",
             ]),
         edge(
             "Gateway",

@@ -38,7 +38,7 @@ extension ClientConnection {
             return nil
         }
         let tools = ShellSession.Tools(
-            pool: loop.agents, ledger: loop.services.ledger, recorder: loop.services.recorder)
+            way: loop.shellWay, ledger: loop.services.ledger, recorder: loop.services.recorder)
         return ShellSession(
             terms, tools,
             say: { [weak self] bytes in

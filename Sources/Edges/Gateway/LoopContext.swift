@@ -1,6 +1,7 @@
 import Engine
 import EngineAPI
 import Foundation
+import GuardedShell
 import Identity
 import Logging
 import NIOCore
@@ -13,8 +14,8 @@ final class LoopContext {
     let services: Services
     let pool: EnginePool
     let resolver: Resolver
-    /// The way to the agent of the engine's host.
-    let agents: EnginePool
+    /// Who runs lines of the guarded shell: the agent of the engine's host where there is one.
+    let shellWay: ShellWay
     /// Each tenant's own network.
     let networks: TenantNetworks
     /// What tenants call images.
@@ -48,7 +49,10 @@ final class LoopContext {
         self.services = services
         maximumConnections = max(1, services.limits.connections / max(1, loops))
         pool = EnginePool(eventLoop: eventLoop, address: services.engine)
-        agents = EnginePool(eventLoop: eventLoop, address: services.agent, maximumIdle: 0)
+        shellWay =
+            services.agent.map {
+                .agent(EnginePool(eventLoop: eventLoop, address: $0, maximumIdle: 0))
+            } ?? .exec(pool)
         imageNames = services.images.names
         let ownership = services.ownership
         resolver = Resolver(

@@ -22,8 +22,8 @@ package struct Services: Sendable {
     package let facts: EngineFacts
     /// Where the engine listens.
     package let engine: EngineAddress
-    /// Where the agent of the engine's host listens.
-    package let agent: EngineAddress
+    /// Where the agent of the engine's host listens; nil: it is configured as having none.
+    package let agent: EngineAddress?
     /// Who writes recordings of the guarded shell.
     package let recorder: Recorder
     /// Bounds.
@@ -55,7 +55,7 @@ package struct Services: Sendable {
     /// Puts the services together.
     package init(
         authority: Authority, ledger: Ledger, store: Store, facts: EngineFacts,
-        engine: EngineAddress, agent: EngineAddress, recorder: Recorder, limits: Limits,
+        engine: EngineAddress, agent: EngineAddress?, recorder: Recorder, limits: Limits,
         log: Logger, digestKey: SymmetricKey, sealer: Sealer,
         paths: HostPaths, protectedPaths: [String]
     ) {

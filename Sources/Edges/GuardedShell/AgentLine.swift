@@ -3,16 +3,8 @@ import Engine
 import NIOCore
 
 /// One line that the host's agent runs, over a connection of its own. Confined to its pool's loop.
-final class AgentLine: EngineConnectionUser {
-    /// What is told of it.
-    enum News {
-        /// The agent said something.
-        case reply(Reply)
-        /// The agent is not there, or has gone, or says what is not understood; nothing follows.
-        case failed(String)
-    }
-
-    private let report: (News) -> Void
+final class AgentLine: EngineConnectionUser, ShellLine {
+    private let report: (LineNews) -> Void
     private var connection: EngineConnection?
     private var reader = FrameReader(fromGateway: false)
     private var hasEnded = false
@@ -25,7 +17,7 @@ final class AgentLine: EngineConnectionUser {
     ///   - request: What for: a line to run.
     ///   - pool: Where the agent listens.
     ///   - report: Called on the loop.
-    init(_ request: Request, on pool: EnginePool, _ report: @escaping (News) -> Void) {
+    init(_ request: Request, on pool: EnginePool, _ report: @escaping (LineNews) -> Void) {
         self.report = report
         waiting = [request]
         // Nothing is told before whoever asks has noted whom.

@@ -60,7 +60,8 @@ package final class ExecTape {
     ///   - subject: What is recorded.
     ///   - recorder: Who writes it.
     ///   - eventLoop: Where it is used.
-    /// - Returns: nil when the file cannot be made: nothing is to run then.
+    ///
+    /// nil when the file cannot be made: nothing is to run then.
     package init?(
         _ id: String, of subject: Subject, by recorder: Recorder, on eventLoop: any EventLoop
     ) {

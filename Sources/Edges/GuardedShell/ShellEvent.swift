@@ -39,7 +39,7 @@ package enum ShellEvent: Hashable, Sendable {
         package let container: String
         /// Roles, in order.
         package let roles: [String]
-        /// In which way lines are answered: `agent`.
+        /// In which way lines are answered: `agent`, or `exec` where the host has none.
         package let way: String
         /// Lines typed before, the oldest first.
         package let history: [String]

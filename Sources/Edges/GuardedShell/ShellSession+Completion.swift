@@ -63,7 +63,7 @@ extension ShellSession {
         do throws(MessageFailure) {
             let request = try RunRequest(
                 container: terms.container, role: role.name, words: line.argv)
-            let agent = AgentLine(.run(request), on: tools.pool) { news in
+            let agent = tools.way.run(request, as: role) { news in
                 guard var listing = self.listing else { return }
                 switch news {
                 case .reply(.output(let bytes)):

@@ -132,7 +132,7 @@ extension ShellSession {
             let request = try RunRequest(
                 container: terms.container, role: role.name, words: line.argv)
             let number = self.number
-            let agent = AgentLine(.run(request), on: tools.pool) { news in
+            let agent = tools.way.run(request, as: role) { news in
                 guard self.running?.number == number else { return }
                 self.heard(news)
             }
@@ -154,7 +154,7 @@ extension ShellSession {
         }
     }
 
-    private func heard(_ news: AgentLine.News) {
+    private func heard(_ news: LineNews) {
         switch news {
         case .failed(let words):
             tell(.notice(rule: "agent.absent", words: words))

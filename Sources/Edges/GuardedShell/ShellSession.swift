@@ -1,5 +1,5 @@
 package import AgentMessages
-package import Engine
+import Engine
 import JSON
 package import Ledger
 import NIOCore
@@ -69,7 +69,7 @@ package final class ShellSession {
 
     /// What a session uses.
     package struct Tools {
-        let pool: EnginePool
+        let way: ShellWay
         let ledger: Ledger
         let recorder: Recorder
         let mask: SecretMask
@@ -77,11 +77,11 @@ package final class ShellSession {
         /// Puts them together.
         ///
         /// - Parameters:
-        ///   - pool: Where the agent of the container's host listens.
+        ///   - way: Who runs lines.
         ///   - ledger: The record.
         ///   - recorder: Who writes recordings.
-        package init(pool: EnginePool, ledger: Ledger, recorder: Recorder) {
-            self.pool = pool
+        package init(way: ShellWay, ledger: Ledger, recorder: Recorder) {
+            self.way = way
             self.ledger = ledger
             self.recorder = recorder
             mask = SecretMask()
@@ -109,7 +109,7 @@ package final class ShellSession {
         let number: Int
         let line: AcceptedLine
         var entry: Entry
-        var agent: AgentLine?
+        var agent: (any ShellLine)?
         /// True when the person has changed their mind before the agent was asked.
         var isInterrupted = false
         var output: OutputGate
@@ -117,7 +117,7 @@ package final class ShellSession {
     }
     var running: Running?
     /// Names that are looked up for a completion.
-    var listing: (agent: AgentLine, names: [UInt8])?
+    var listing: (agent: any ShellLine, names: [UInt8])?
     var number = 0
     private var idle: Scheduled<Void>?
     private var end: Scheduled<Void>?
@@ -155,7 +155,7 @@ package final class ShellSession {
         tape = tools.recorder.begin(id, header)
     }
 
-    var eventLoop: any EventLoop { tools.pool.eventLoop }
+    var eventLoop: any EventLoop { tools.way.pool.eventLoop }
 
     /// Begins.
     package func begin() {
@@ -166,7 +166,8 @@ package final class ShellSession {
         tell(
             .session(
                 ShellEvent.Greeting(
-                    id: id, container: terms.name, roles: terms.roles.map(\.name), way: "agent",
+                    id: id, container: terms.name, roles: terms.roles.map(\.name),
+                    way: tools.way.name,
                     history: typedLines)))
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         end = eventLoop.scheduleTask(in: Self.mostTime) {
@@ -236,7 +237,7 @@ package final class ShellSession {
     }
 
     /// Who asks the agent for a line from now on reads as slowly as the client.
-    func slow(_ agent: AgentLine) { agent.isHeld = isHeld }
+    func slow(_ agent: any ShellLine) { agent.isHeld = isHeld }
 
     private func interrupt() {
         guard let agent = running?.agent else {

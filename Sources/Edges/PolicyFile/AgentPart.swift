@@ -3,6 +3,8 @@ import Yams
 
 /// `agent:` in `quaymaster.yaml`: where the host's root part and the gateway meet.
 package struct AgentPart: Hashable, Sendable {
+    /// True for `agent: none`: the engine's host has no agent, and its execs run lines.
+    package let isAbsent: Bool
     /// The Unix socket's path.
     package let socket: String
     /// The user the gateway runs as; nil when that is root.
@@ -16,8 +18,9 @@ package struct AgentPart: Hashable, Sendable {
     package static let usualSocket = "/run/quaymaster-agent/agent.sock"
 
     init(_ node: Node?, _ reader: YAMLReader, directory: URL) {
+        isAbsent = node?.string == "none"
         let record = reader.record(
-            node, "agent", known: ["socket", "peer", "execRoot", "helper"])
+            isAbsent ? nil : node, "agent", known: ["socket", "peer", "execRoot", "helper"])
         func path(_ name: String) -> String? {
             record[name].flatMap { reader.text($0, name) }.map {
                 URL(fileURLWithPath: $0, relativeTo: directory).absoluteURL.path

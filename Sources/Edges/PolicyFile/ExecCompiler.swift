@@ -16,6 +16,8 @@ struct ExecCompiler {
     /// - Parameters:
     ///   - exec: `exec: [viewer, ops]`, the roles of which one must accept what is run.
     ///   - record: `record: true`.
+    ///   - verbs: The grant's verbs.
+    /// - Returns: The terms; what is wrong with them is reported.
     func read(_ exec: Node?, record: Node?, _ verbs: VerbSet) -> ExecTerms {
         if let record, record.bool == nil { reader.report("record is true or false", at: record) }
         if !verbs.verbs.contains(.exec), let node = exec ?? record {

@@ -40,6 +40,11 @@ struct AgentCommand: ParsableCommand {
             throw CommandError("the agent enters containers, and must be root", code: 2)
         }
         let part = socket == nil ? try ConfigurationFile(directory: config.directory).agent : nil
+        if part?.isAbsent == true {
+            throw CommandError(
+                "quaymaster.yaml says `agent: none`",
+                hint: "take it out where a host has an agent", code: 2)
+        }
         let path = socket ?? part?.socket ?? AgentPart.usualSocket
         let owner = peer ?? part?.peer ?? 0
         let roots = (execRoot ?? part?.execRoot).map { EngineRoots.of(execRoot: $0) } ?? .usual

@@ -124,7 +124,8 @@ struct GatewayProgram {
             ])
     }
 
-    private func agent() throws -> EngineAddress {
+    private func agent() throws -> EngineAddress? {
+        if file.agent.isAbsent { return nil }
         guard let address = EngineAddress("unix://" + file.agent.socket) else {
             throw CommandError(
                 "the agent's socket \(file.agent.socket) has too long a path", code: 2)

@@ -173,6 +173,9 @@ struct ShellPerson {
         say(
             "You look into \(container) as \(roles). Everything is recorded (\(value["id"]?.string ?? ""))."
         )
+        if value["way"]?.string == "exec" {
+            say("Its host has no agent: the container's own programs answer, by the engine's exec.")
+        }
         say("help lists the commands; exit leaves.")
         resize()
         ready()

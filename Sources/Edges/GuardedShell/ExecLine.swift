@@ -1,0 +1,219 @@
+import AgentMessages
+import Engine
+import JSON
+import NIOCore
+import ShellGrammar
+import Wire
+
+/// One line that a program of the container runs by the engine's exec, on hosts without an agent.
+/// Confined to its pool's loop.
+///
+/// The exec has no terminal and no input, the container's own user, and exactly the words that were
+/// judged. The engine cannot end an exec: a line that is given up may run on, and that is said.
+final class ExecLine: EngineConnectionUser, ShellLine {
+    private let pool: EnginePool
+    private let report: (LineNews) -> Void
+    private var exec = ""
+    private var connection: EngineConnection?
+    private var reader = MessageReader()
+    private var frames: StreamFrames?
+    private var left = ExecLine.mostOutput
+    private var dropped: UInt64 = 0
+    private var cause = Ended.Cause.done
+    private var hasEnded = false
+    private var isPaused = false
+    private var deadline: Scheduled<Void>?
+
+    /// The most bytes of output, as the agent has it.
+    private static let mostOutput = 1 << 20
+    /// The longest that a line may take, as the agent has it.
+    private static let mostTime = TimeAmount.seconds(60)
+
+    /// Begins a line.
+    ///
+    /// - Parameters:
+    ///   - request: Container and words.
+    ///   - objection: Why the words may not be an exec's; nil: they may.
+    ///   - pool: Where the engine listens.
+    ///   - report: Called on the loop, never before this returns.
+    init(
+        _ request: RunRequest, objection: ShellRefusal?, on pool: EnginePool,
+        _ report: @escaping (LineNews) -> Void
+    ) {
+        self.pool = pool
+        self.report = report
+        let bound = NIOLoopBound(self, eventLoop: pool.eventLoop)
+        pool.eventLoop.execute {
+            guard let objection else { return bound.value.create(request) }
+            bound.value.refuse(
+                "\(objection.sentence); this engine's host has no agent, and its programs alone answer"
+            )
+        }
+    }
+
+    private func create(_ request: RunRequest) {
+        guard !hasEnded else { return }
+        let bound = NIOLoopBound(self, eventLoop: pool.eventLoop)
+        deadline = pool.eventLoop.scheduleTask(in: Self.mostTime) { bound.value.give(up: .time) }
+        let body = Self.json([
+            ("Cmd", .array(request.words.map { .string($0) })), ("AttachStdout", .bool(true)),
+            ("AttachStderr", .bool(true)), ("Tty", .bool(false)),
+        ])
+        EngineCall.make(pool, .post, "/containers/\(request.container)/exec", json: body) {
+            result in
+            guard !self.hasEnded else { return }
+            switch result {
+            case .failure(let failure): self.fail(failure.description)
+            case .success(let answer):
+                guard answer.head.status == 201, let id = answer.json?["Id"]?.string,
+                    ContainerID(id) != nil
+                else { return self.refuse(Self.words(answer.json)) }
+                self.exec = id
+                self.start()
+            }
+        }
+    }
+
+    private func start() {
+        pool.lease(fresh: true) { result in
+            switch result {
+            case .failure(let failure): self.fail(failure.description)
+            case .success(let connection):
+                guard !self.hasEnded else { return connection.close() }
+                self.connection = connection
+                connection.user = self
+                let body = Self.json([("Detach", .bool(false)), ("Tty", .bool(false))])
+                var writer = HeadWriter(.post, "/exec/\(self.exec)/start")
+                writer.field(.host, "docker")
+                writer.field(.userAgent, "Quaymaster")
+                writer.field(.contentType, "application/json")
+                writer.field(.connection, "Upgrade")
+                writer.field(.upgrade, "tcp")
+                writer.framing(.length(body.count))
+                connection.write(ByteBuffer(bytes: writer.end() + body))
+                connection.flush()
+                connection.read()
+            }
+        }
+    }
+
+    private static func json(_ members: [(String, JSONValue)]) -> [UInt8] {
+        JSONWriter.bytes(.object(JSONObject(members)))
+    }
+
+    private static func words(_ json: JSONValue?) -> String {
+        json?["message"]?.string ?? "the engine has refused the exec"
+    }
+
+    private func refuse(_ words: String) {
+        guard !hasEnded else { return }
+        end()
+        report(.reply(.refused(Sentence("engine.exec", words))))
+    }
+
+    private func fail(_ words: String) {
+        guard !hasEnded else { return }
+        end()
+        report(.failed(words))
+    }
+
+    /// The person, or the clock, waits no longer.
+    private func give(up cause: Ended.Cause) {
+        guard !hasEnded else { return }
+        self.cause = cause
+        report(
+            .reply(
+                .notice(
+                    Sentence(
+                        "engine.exec",
+                        "the engine cannot end what it runs, so it may go on unseen"))))
+        finish(status: cause == .time ? 137 : 130)
+    }
+
+    private func finish(status: UInt8) {
+        guard !hasEnded else { return }
+        end()
+        report(.reply(.ended(Ended(status: status, cause: cause, dropped: dropped))))
+    }
+
+    private func end() {
+        hasEnded = true
+        deadline?.cancel()
+        connection?.close()
+        connection = nil
+    }
+
+    // MARK: ShellLine
+
+    func send(_ request: Request) {
+        switch request {
+        case .signal, .close: give(up: .person)
+        case .run, .describe, .resize: break
+        }
+    }
+
+    func close() {
+        if !hasEnded { end() }
+    }
+
+    var isHeld = false {
+        didSet {
+            guard !isHeld, isPaused else { return }
+            isPaused = false
+            connection?.read()
+        }
+    }
+
+    // MARK: EngineConnectionUser
+
+    func engineDidSend(_ bytes: ByteBuffer) {
+        guard !hasEnded else { return }
+        reader.add(bytes)
+        do {
+            while frames == nil {
+                guard let head = try reader.responseHead(to: .post) else { return }
+                if head.status == 101 || head.status == 200 { frames = StreamFrames() }
+                if head.status >= 300 {
+                    return refuse("the engine does not start the exec (status \(head.status))")
+                }
+            }
+        } catch {
+            return fail("the engine answered what is no HTTP")
+        }
+        for piece in frames?.receive(reader.takeAll().readableBytesView) ?? [] { show(piece) }
+    }
+
+    private func show(_ piece: (isError: Bool, bytes: [UInt8])) {
+        let shown = Array(piece.bytes.prefix(left))
+        left -= shown.count
+        if shown.count < piece.bytes.count {
+            if dropped == 0 {
+                report(.reply(.notice(Sentence("limit.output", "cut after 1 MiB"))))
+            }
+            dropped += UInt64(piece.bytes.count - shown.count)
+        }
+        if shown.isEmpty { return }
+        report(.reply(piece.isError ? .errors(shown) : .output(shown)))
+    }
+
+    func engineDidPause() {
+        if isHeld { isPaused = true } else { connection?.read() }
+    }
+
+    func engineDidEnd() { streamEnded() }
+    func engineWritabilityChanged() {}
+    func engineDidClose() { streamEnded() }
+
+    private func streamEnded() {
+        guard !hasEnded, connection != nil else { return }
+        connection?.close()
+        connection = nil
+        guard frames != nil else { return fail("the engine broke the exec off") }
+        EngineCall.make(pool, .get, "/exec/\(exec)/json") { result in
+            guard case .success(let answer) = result, answer.head.status == 200,
+                let status = answer.json?["ExitCode"]?.int64
+            else { return self.fail("the engine does not say how the exec ended") }
+            self.finish(status: UInt8(clamping: status))
+        }
+    }
+}
