@@ -75,7 +75,11 @@ import Testing
         ("web$", ["web", "my-web"], ["web2"]), ("^a.*b$", ["ab", "a-x-b"], ["abc", "ba"]),
         ("a.c", ["abc", "xa-cx"], ["ac"]), (#"a\.c"#, ["a.c"], ["abc"]), ("", ["anything"], []),
         ("^$", [], ["a"]), ("a.*a", ["aa", "aba"], ["a"]), ("^a.*a$", ["aa"], ["a", "aab"]),
-        ("aab$", ["aaab"], ["aaba"]),
+        ("aab$", ["aaab"], ["aaba"]), ("^(web|db)-[0-9]+$", ["web-1", "db-22"], ["web-", "cache-1", "web-1a"]),
+        ("^we?b$", ["web", "wb"], ["weeb"]), ("a{2,3}$", ["aa", "baaa"], ["a"]), ("^a{2}$", ["aa"], ["aaa"]),
+        (#"^\w+\.\d$"#, ["web.1"], ["web.x", "we-b.1"]), ("[^a-c]$", ["abd"], ["abc"]), ("^/?web$", ["web"], ["web2"]),
+        ("(?:x|)y", ["xy", "y"], ["x"]), ("(a*)*b", ["b", "aab"], ["a"]), ("a+?$", ["aa"], ["b"]), ("^$|^x", ["xy"], ["yx"]),
+        ("[]a]b", ["ab"], ["b"]), ("[a-]b", ["a-b"], ["bb"]), (#"[\d_]$"#, ["a1", "b_"], ["ab"]),
     ]) func namesAreFiltered(pattern: String, matching: [String], others: [String]) throws {
         let filter = try #require(NameFilter([pattern], .anywhere))
         for name in matching { #expect(filter.matches(name), "\(pattern) \(name)") }
@@ -83,7 +87,13 @@ import Testing
     }
 
     @Test func patternsOfOtherKindsAreRefused() throws {
-        for pattern in ["(a|b)", "a+", "[ab]", "a*", "a?", #"\d"#, #"a\"#, "a^", "a$b", "ä", "a{2}"] {
+        let nested = String(repeating: "(", count: 40) + String(repeating: ")", count: 40)
+        let bomb = String(repeating: "(", count: 8) + "a" + String(repeating: "{100})", count: 8)
+        let empty = String(repeating: "(", count: 8) + String(repeating: "){100}", count: 8)
+        for pattern in [
+            "(a", "a)", "*a", "a**", "[ab", "[b-a]", #"a\"#, "ä", "a{101}", "a{2,1}", "(?i)a", "[[:alpha:]]", #"\b"#,
+            nested, bomb, empty, String(repeating: "a", count: 513),
+        ] {
             #expect(NameFilter([pattern], .anywhere) == nil, "\(pattern)")
         }
         // A Swarm's filter is the beginning of a name, whatever stands in it.

@@ -16,7 +16,7 @@ extension Draft {
 
     /// What the request's `name` filter asks for; nil when there is none.
     ///
-    /// - Throws: `BodyRefusal` when it is more than a part of a name.
+    /// - Throws: `BodyRefusal` when it is an expression that is not understood.
     package func nameFilter() throws(BodyRefusal) -> NameFilter? {
         let values = NameFilter.values(call)
         guard !values.isEmpty, let comparison = NameFilter.comparison(of: call.operation.name)
@@ -24,7 +24,7 @@ extension Draft {
         guard let filter = NameFilter(values, comparison) else {
             throw BodyRefusal(
                 "filters", "query.parameter",
-                "has a name that is more than a part of one; allowed are letters, digits, ^, $ and .*"
+                "has a name that is no regular expression of characters, classes, groups, | and counts"
             )
         }
         return filter
