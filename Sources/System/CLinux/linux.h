@@ -23,6 +23,9 @@
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal 424
 #endif
+#ifndef SYS_clone3
+#define SYS_clone3 435
+#endif
 
 /// linux/sched.h; glibc's sched.h shows these to _GNU_SOURCE alone.
 static const unsigned LINUX_CLONE_NEWTIME = 0x00000080;
@@ -45,6 +48,9 @@ static const unsigned LINUX_MFD_CLOEXEC = 0x0001;
 static const unsigned LINUX_MFD_ALLOW_SEALING = 0x0002;
 static const unsigned LINUX_MFD_EXEC = 0x0010;
 static const unsigned LINUX_CLOSE_RANGE_CLOEXEC = 4;
+
+/// linux/magic.h.
+static const uint64_t LINUX_CGROUP2_SUPER_MAGIC = 0x63677270;
 
 /// linux/ptrace.h.
 static const long LINUX_PTRACE_DETACH = 17;
@@ -85,6 +91,22 @@ static inline int linux_setns(int descriptor, unsigned flags) {
 /// clone(2) as fork(2) does it, but the new process is a sibling: its parent is the caller's.
 static inline int linux_fork_sibling(void) {
     return (int)syscall(SYS_clone, (unsigned long)(LINUX_CLONE_PARENT | SIGCHLD), 0UL, 0UL, 0UL, 0UL);
+}
+
+/// clone3(2) as fork(2) does it, but the new process begins in the cgroup of version 2 whose folder is
+/// open (CLONE_INTO_CGROUP): nothing is moved. For programs of one thread.
+static inline int linux_fork_into_cgroup(int folder) {
+    // struct clone_args of linux/sched.h up to its member cgroup: flags, pidfd, child_tid, parent_tid,
+    // exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup.
+    uint64_t arguments[11] = {0x200000000ULL, 0, 0, 0, SIGCHLD, 0, 0, 0, 0, 0, (uint64_t)folder};
+    return (int)syscall(SYS_clone3, arguments, sizeof arguments);
+}
+
+/// The magic number of the file system that a path is on (statfs(2)); 0, with the reason in errno, when
+/// that fails.
+static inline uint64_t linux_file_system(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) == 0 ? (uint64_t)status.f_type : 0;
 }
 
 /// openat2(2).

@@ -14,6 +14,7 @@ struct Joiner {
     private let program: Int32
     private let report: Int32
     private let status: Int32
+    private let cgroups: CgroupJoin
     // Made before anything is given up: nothing is allocated from the container's memory later.
     private let words: [UnsafeMutablePointer<CChar>?]
     private let environment: [UnsafeMutablePointer<CChar>?]
@@ -31,6 +32,7 @@ struct Joiner {
         report: Int32, status: Int32
     ) {
         self.order = order
+        cgroups = CgroupJoin(order)
         self.pidfd = pidfd
         self.root = root
         self.program = program
@@ -40,14 +42,24 @@ struct Joiner {
         environment = order.environment.map { strdup($0) } + [nil]
     }
 
+    /// Forks the process that runs this.
+    ///
+    /// - Returns: Its number, or -1 with the reason in `errno`.
+    func start() -> Int32 {
+        let (child, begunIn) = cgroups.fork()
+        if child == 0 { run(begunIn) }
+        return child
+    }
+
     /// Joins, starts the third process and ends.
-    func run() -> Never {
+    private func run(_ begunIn: String?) -> Never {
         diesWithParent(.session)
         let held = [program, report, pidfd, root, status].map { fcntl($0, F_DUPFD_CLOEXEC, 20) }
         check(held.allSatisfy { $0 >= 0 }, .descriptors)
         let (program, report, pidfd, root) = (held[0], held[1], held[2], held[3])
         let status = held[4]
-        joinCgroups(report)
+        check(cgroups.join(begunIn: begunIn), .cgroup, report)
+        standBeforeTheKiller(report)
         let proc = open("/proc", LINUX_O_PATH | O_DIRECTORY | O_CLOEXEC)
         setLimits(report)
         umask(order.umask)
@@ -134,13 +146,7 @@ struct Joiner {
         }
     }
 
-    private func joinCgroups(_ report: Int32) {
-        for folder in order.cgroups {
-            let isLine = order.line.folder.hasPrefix(folder + "/" + LineCgroup.prefix)
-            let joined = isLine ? order.line.folder : folder
-            // "0" is whoever writes it.
-            check(SmallFile.write("0", to: joined + "/cgroup.procs"), .cgroup, report)
-        }
+    private func standBeforeTheKiller(_ report: Int32) {
         if !SmallFile.write("\(order.oomScoreAdjustment)", to: "/proc/self/oom_score_adj") {
             // Lowering it needs CAP_SYS_RESOURCE; without it the program is killed sooner, not later.
             check(errno == EACCES, .oom, report)
@@ -168,6 +174,7 @@ struct Joiner {
             // Beyond the kernel's last capability there is nothing to give up.
             if linux_prctl(PR_CAPBSET_DROP, number, 0) != 0 {
                 check(errno == EINVAL, .bounding, report)
+                break
             }
         }
         check(linux_prctl(PR_SET_KEEPCAPS, 1, 0) == 0, .capabilities, report)

@@ -54,14 +54,17 @@ enum JoinerReport {
     /// The failure that was told, in words.
     static func failure(_ report: [UInt8]) -> Refusal? {
         var found: Refusal?
-        read(report, program: { _ in }) { step, code in
-            let reason = code == 0 ? "" : ": " + String(cString: strerror(code))
-            let hint =
-                step == .fork ? "; what is answered from outside (ls, cat, ps, …) needs none" : ""
-            found = Refusal(
-                "enter.\(step)", "the container is not entered, \(step.words)\(reason)\(hint)")
-        }
+        read(report, program: { _ in }) { found = refusal($0, $1) }
         return found
+    }
+
+    /// A failed step in words.
+    static func refusal(_ step: JoinerStep, _ code: Int32) -> Refusal {
+        let reason = code == 0 ? "" : ": " + String(cString: strerror(code))
+        let hint =
+            step == .fork ? "; what is answered from outside (ls, cat, ps, …) needs none" : ""
+        return Refusal(
+            "enter.\(step)", "the container is not entered, \(step.words)\(reason)\(hint)")
     }
 
     private static func read(

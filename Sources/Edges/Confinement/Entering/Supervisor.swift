@@ -46,9 +46,8 @@ struct Supervisor {
         let joiner = Joiner(
             order, pidfd: pidfd.number, root: root.number, program: file.descriptor.number,
             words: file.words, report: pipe.write, status: status.write)
-        let child = linux_fork()
-        guard child >= 0 else { throw Refusal.system("enter.fork", "no process is started") }
-        if child == 0 { joiner.run() }
+        let child = joiner.start()
+        guard child >= 0 else { throw JoinerReport.refusal(.fork, errno) }
         for descriptor in [0, 1, 2, pipe.write, status.write] { close(descriptor) }
         try start(child, pipe.read)
         // What was executed was the image's, if it still is now.
