@@ -89,7 +89,7 @@ let package = Package(
         .systemLibrary(
             name: "CZstd", path: "Sources/System/CZstd", providers: [.apt(["libzstd-dev"])]),
         // Root's side: no arrow to Engine, Ledger or Policy.
-        edge("Confinement", ["AgentMessages", "CLinux", "JSON"]),
+        edge("Confinement", ["AgentMessages", "CLinux", "JSON", "ShellGrammar"]),
         edge("Agent", ["AgentMessages", "CLinux", "Confinement", "ShellGrammar"]),
         edge("Compression", ["CZlib", "CBzip2", "CLzma", "CZstd"]),
         edge("Identity", ["Acts", "JSON", crypto, x509, asn1]),

@@ -56,7 +56,24 @@ import Testing
         #expect(Shown.size(999) == "999")
         #expect(Shown.size(1536) == "1.5K")
         #expect(Shown.size(252 << 30) == "252G")
+        #expect(Shown.size(3 << 60) == "3.0E")
+        #expect(Shown.size(.max) == "16E")
         #expect(Shown.time(1_767_225_600) == "2026-01-01 00:00")
+    }
+
+    /// Filters see what a person may see: found and counted is no secret.
+    @Test(arguments: [
+        ("PASSWORD=hunter2", "hunter2", "0\n"), ("PASSWORD=hunter2", "masked", "1\n"),
+        ("user=hunter2", "hunter2", "1\n"), ("PASS\u{1B}[1mWORD=hunter2", "=h", "0\n"),
+    ])
+    func filtersSeeNoSecret(line: String, text: String, expected: String) throws {
+        let pipe = try Confinement.Pipe()
+        defer { close(pipe.read) }
+        var answer = Answer([["match", text], ["count"]], to: pipe.write)
+        try answer.write(Array((line + "\nother\n").utf8))
+        try answer.finish()
+        close(pipe.write)
+        #expect(Bytes.all(of: pipe.read) == Array(expected.utf8))
     }
 
     @Test(arguments: [

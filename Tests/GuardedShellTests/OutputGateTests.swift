@@ -25,6 +25,15 @@ import Testing
         for cut in bytes.indices { #expect(shown([Array(bytes[..<cut]), Array(bytes[cut...])]) == expected) }
     }
 
+    /// A secret does not show because its line is long.
+    @Test(arguments: [0, 4096, 8180, 8187, 8192, 20_000]) func longLinesAreMasked(before: Int) {
+        let line = String(repeating: "y ", count: before / 2) + "PASSWORD=" + String(repeating: "hunter2", count: 3000)
+        let bytes = Array(line.utf8)
+        let pieces = stride(from: 0, to: bytes.count, by: 1000).map { Array(bytes[$0..<min($0 + 1000, bytes.count)]) }
+        let text = shown(pieces + [Array(" z\n".utf8)])
+        #expect(text == String(repeating: "y ", count: before / 2) + "PASSWORD=[masked] z\n")
+    }
+
     /// A line without an end is let go before it takes up much.
     @Test func longLinesAreNotHeld() {
         var gate = OutputGate(SecretMask(), .colour)

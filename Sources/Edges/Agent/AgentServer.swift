@@ -124,11 +124,7 @@ package final class AgentServer: Sendable {
             let order = plan.order(
                 look, environment: Self.shown(plan.spec.environment), milliseconds: time)
             let process = try HelperProcess(helper, .look(order), terminal: nil)
-            LineRun(
-                connection, process, limits, started(.outside),
-                masks: Self.masked.contains(look.verb)
-            )
-            .run()
+            LineRun(connection, process, limits, started(.outside)).run()
         case .program(let words):
             let name = String(UInt64.random(in: 0...UInt64.max), radix: 16)
             let order = plan.order(
@@ -137,12 +133,9 @@ package final class AgentServer: Sendable {
             // Whatever became of the helper, the line's cgroup is empty and gone in the end.
             defer { order.line.end() }
             let process = try HelperProcess(helper, .enter(order), terminal: request.terminal)
-            LineRun(connection, process, limits, started(.program), masks: false).run()
+            LineRun(connection, process, limits, started(.program)).run()
         }
     }
-
-    /// Verbs whose lines show arguments, which may be secret.
-    private static let masked: Set<String> = ["ps", "top"]
 
     /// The environment with what is secret masked.
     private static func shown(_ environment: [String]) -> [String] {

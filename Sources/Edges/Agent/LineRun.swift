@@ -12,7 +12,6 @@ final class LineRun {
     private let started: Started
     private var told = FrameReader(fromGateway: false)
     private var budget: OutputBudget
-    private var mask: LineMask?
     private var open: [SharedDescriptor]
     private var isUnderWay = false
     private var ended: Reply?
@@ -20,13 +19,12 @@ final class LineRun {
 
     init(
         _ connection: Connection, _ helper: HelperProcess, _ limits: AgentLimits,
-        _ started: Started, masks: Bool
+        _ started: Started
     ) {
         self.connection = connection
         self.helper = helper
         self.limits = limits
         isLook = started.way == .outside
-        mask = masks ? LineMask() : nil
         self.started = started
         budget = OutputBudget(most: limits.outputBytes)
         open = [helper.streams.output] + (helper.streams.errors.map { [$0] } ?? [])
@@ -130,15 +128,10 @@ final class LineRun {
         guard count > 0 else {
             // A terminal whose last program has ended gives an error.
             open.removeAll { $0 === stream }
-            return send(mask?.rest() ?? [], stream)
+            return
         }
-        let read = Array(bytes.prefix(count))
-        send(stream === helper.streams.output ? mask?.take(read) ?? read : read, stream)
-    }
-
-    private func send(_ bytes: [UInt8], _ stream: SharedDescriptor) {
         let wasWhole = budget.dropped == 0
-        let kept = Array(budget.take(bytes[...]))
+        let kept = Array(budget.take(bytes[..<count]))
         if !kept.isEmpty {
             connection.send(stream === helper.streams.errors ? .errors(kept) : .output(kept))
         }

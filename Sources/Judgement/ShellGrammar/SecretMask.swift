@@ -31,12 +31,24 @@ package struct SecretMask: Hashable, Sendable {
 
     /// True when what has this name is secret.
     package func isSecret(name: some StringProtocol) -> Bool {
-        if Self.harmless.contains(String(name)) { return false }
+        // Times and ports, mostly.
+        guard name.utf8.contains(where: { $0 > UInt8(ascii: "9") }),
+            !Self.harmless.contains(String(name))
+        else { return false }
         let lower = name.lowercased()
         let letters = lower.filter { $0.isLetter || $0.isNumber }
-        return Self.anywhere.contains { letters.contains($0) }
-            || added.contains { lower.contains($0) }
+        return Self.anywhere.contains { Self.holds(letters.utf8, $0.utf8) }
+            || added.contains { Self.holds(lower.utf8, $0.utf8) }
             || NameWords(name).contains { Self.words.contains($0) }
+    }
+
+    private static func holds(_ text: String.UTF8View, _ part: String.UTF8View) -> Bool {
+        var rest = text[...]
+        while rest.count >= part.count {
+            if rest.starts(with: part) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
     }
 
     /// A variable's value as it may be shown.
@@ -61,8 +73,8 @@ package struct SecretMask: Hashable, Sendable {
 
     /// A line of text as it may be shown.
     package func mask(text: String) -> String {
-        var scanner = MaskScanner(text, by: self)
-        return scanner.masked()
+        var stream = MaskStream(self)
+        return String(decoding: stream.take(text.utf8, isEnd: true), as: UTF8.self)
     }
 }
 

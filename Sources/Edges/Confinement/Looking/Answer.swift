@@ -1,6 +1,9 @@
 import Glibc
+import ShellGrammar
 
 /// What a question from outside writes: bytes as they are, or lines on which the line's filters work.
+///
+/// Filters see lines without their secrets: what is found or counted would tell of them otherwise.
 struct Answer: ~Copyable {
     private enum Filter {
         case match([UInt8])
@@ -15,6 +18,9 @@ struct Answer: ~Copyable {
     private static let longestLine = 1 << 20
 
     private let filters: [Filter]
+    private let descriptor: Int32
+    /// nil when bytes pass as they are, and the gateway masks them.
+    private var mask: MaskStream?
     private var buffer: [UInt8] = []
     private var line: [UInt8] = []
     private var kept: [[UInt8]] = []
@@ -24,7 +30,15 @@ struct Answer: ~Copyable {
     /// The exit status.
     var status: UInt8 = 0
 
-    init(_ filters: [[String]]) {
+    /// Begins an answer.
+    ///
+    /// - Parameters:
+    ///   - filters: What is done with its lines.
+    ///   - masks: Whether secrets are left out even when no filter sees them.
+    ///   - descriptor: Where it is written.
+    init(_ filters: [[String]], masks: Bool = false, to descriptor: Int32 = 1) {
+        self.descriptor = descriptor
+        if masks || !filters.isEmpty { mask = MaskStream() }
         self.filters = filters.compactMap { words in
             switch words.first {
             case "match" where words.count == 2: .match(Array(words[1].utf8))
@@ -42,6 +56,10 @@ struct Answer: ~Copyable {
 
     /// Writes bytes.
     mutating func write(_ bytes: [UInt8]) throws {
+        try pass(mask?.takeLines(bytes[...]) ?? bytes)
+    }
+
+    private mutating func pass(_ bytes: [UInt8]) throws {
         if filters.isEmpty { return try put(bytes) }
         for byte in bytes {
             if byte != 0x0A { line.append(byte) }
@@ -60,13 +78,14 @@ struct Answer: ~Copyable {
     mutating func flush() throws {
         guard !buffer.isEmpty else { return }
         defer { buffer.removeAll(keepingCapacity: true) }
-        guard Bytes.write(buffer, to: 1) else {
+        guard Bytes.write(buffer, to: descriptor) else {
             throw Refusal("look.closed", "nobody reads the answer")
         }
     }
 
     /// Ends the answer.
     mutating func finish() throws {
+        try pass(mask?.takeLines([], isEnd: true) ?? [])
         if !line.isEmpty { try endLine() }
         if sorts { kept.sort { $0.lexicographicallyPrecedes($1) } }
         if counts {
@@ -124,13 +143,14 @@ enum Shown {
 
     /// An amount of bytes with a unit: `1.5M`.
     static func size(_ bytes: UInt64) -> String {
-        var (value, unit) = (bytes * 10, 0)
-        while value >= 10_240, unit < 5 {
+        // Tenths of a size of 2 EiB are more than 64 bits hold.
+        var (value, unit) = (UInt128(bytes) * 10, 0)
+        while value >= 10_240, unit < 6 {
             value = (value + 1023) / 1024
             unit += 1
         }
         guard unit > 0 else { return "\(bytes)" }
-        let letter = ["", "K", "M", "G", "T", "P"][unit]
+        let letter = ["", "K", "M", "G", "T", "P", "E"][unit]
         return value < 100 ? "\(value / 10).\(value % 10)\(letter)" : "\((value + 9) / 10)\(letter)"
     }
 

@@ -17,7 +17,7 @@ struct FileText: ~Copyable {
     private let descriptor: OwnedDescriptor
     private static let pieceBytes = 65_536
     /// The longest line that is handed on whole.
-    private static let longestLine = 1 << 20
+    static let longestLine = 1 << 20
     /// How far back the last lines are looked for.
     private static let mostBack = 16 << 20
 

@@ -1,7 +1,9 @@
 import AgentMessages
 import Glibc
+import ShellGrammar
 
-/// `match` and `grep`: lines that hold a text, or that a pattern fits.
+/// `match` and `grep`: lines that hold a text, or that a pattern fits. Secrets are left out first: which
+/// lines are found, and how many, would tell of them otherwise.
 struct LineSearch {
     private let look: Look
 
@@ -40,7 +42,9 @@ struct LineSearch {
         let isQuiet = look.has("c") || tellsNames
         var (number, found, following) = (0, 0, 0)
         var earlier: [(Int, [UInt8])] = []
-        try file.text().lines { line in
+        var mask = MaskStream()
+        try file.text().lines { bytes in
+            let line = mask.take(bytes, isEnd: bytes.count < FileText.longestLine)
             number += 1
             guard pattern.fits(line[...]) != look.has("v") else {
                 if following > 0 {

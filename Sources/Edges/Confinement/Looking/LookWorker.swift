@@ -18,6 +18,9 @@ struct LookWorker {
         "view", "vi",
     ]
 
+    /// Verbs that show arguments, which may be secret.
+    private static let argumentVerbs: Set<String> = ["ps", "top"]
+
     /// Answers.
     ///
     /// - Returns: The exit status.
@@ -30,7 +33,8 @@ struct LookWorker {
         guard pidfd.number >= 0, let stat = SmallFile.text(folder + "/stat"),
             ProcessStatus.start(ofStat: stat) == order.start
         else { throw Refusal("look.gone", "the container does not run any longer") }
-        var answer = Answer(order.look.filters)
+        var answer = Answer(
+            order.look.filters, masks: Self.argumentVerbs.contains(order.look.verb))
         do {
             if Self.fileVerbs.contains(order.look.verb) {
                 try answerFromFiles(folder, &answer)

@@ -49,14 +49,19 @@ struct MountList {
         var status = statfs()
         guard fstatfs(point.number, &status) == 0, status.f_blocks > 0 else { return }
         let block = UInt64(status.f_bsize)
-        let (size, free) = (UInt64(status.f_blocks) * block, UInt64(status.f_bfree) * block)
-        let available = UInt64(status.f_bavail) * block
+        // A file system says what it likes.
+        let bytes = { (blocks: UInt64) -> UInt64 in
+            let (high, low) = blocks.multipliedFullWidth(by: block)
+            return high == 0 ? low : .max
+        }
+        let (size, free) = (bytes(UInt64(status.f_blocks)), bytes(UInt64(status.f_bfree)))
+        let available = bytes(UInt64(status.f_bavail))
         let used = size - min(size, free)
         let shown = { (bytes: UInt64) in
             Shown.right(order.look.has("h") ? Shown.size(bytes) : String(bytes >> 10), 9)
         }
-        let percent =
-            used + available > 0 ? (used * 100 + used + available - 1) / (used + available) : 0
+        let all = UInt128(used) + UInt128(available)
+        let percent = all > 0 ? (UInt128(used) * 100 + all - 1) / all : 0
         try answer.say(
             "\(Shown.left(Shown.name(mount.source.utf8), 11)) \(Shown.left(mount.type, 10))"
                 + "\(shown(size)) \(shown(used)) \(shown(available)) \(Shown.right("\(percent)%", 5)) \(name)"

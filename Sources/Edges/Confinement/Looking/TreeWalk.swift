@@ -108,7 +108,8 @@ struct TreeWalk {
 
         private func fits(_ name: [UInt8], _ status: stat) -> Bool {
             let now = time(nil)
-            let age = now - status.st_mtim.tv_sec
+            // Who owns a file sets its time and, with holes, its size to whatever a number holds.
+            let age = now.subtractingReportingOverflow(status.st_mtim.tv_sec).partialValue
             for (option, value) in look.options {
                 let isMet =
                     switch option {
@@ -117,7 +118,7 @@ struct TreeWalk {
                         NamePattern.fits(name, Array(value.lowercased().utf8), isFolded: true)
                     case "-type": value == Self.kind(status.st_mode)
                     case "-mtime": Self.compares(age / 86_400, value)
-                    case "-mmin": Self.compares((age + 59) / 60, value)
+                    case "-mmin": Self.compares(Self.up(age, 60), value)
                     case "-size": Self.isSize(Int(status.st_size), value)
                     default: true
                     }
@@ -135,6 +136,11 @@ struct TreeWalk {
             }
         }
 
+        /// How many units a number takes, the last one begun.
+        static func up(_ number: Int, _ unit: Int) -> Int {
+            number / unit + (number % unit > 0 ? 1 : 0)
+        }
+
         /// `+7` is more than 7, `-7` less, `7` exactly.
         private static func compares(_ number: Int, _ text: String) -> Bool {
             guard let value = Int(text.drop { $0 == "+" || $0 == "-" }) else { return false }
@@ -148,7 +154,7 @@ struct TreeWalk {
         private static func isSize(_ bytes: Int, _ text: String) -> Bool {
             let units: [Character: Int] = ["c": 1, "k": 1 << 10, "M": 1 << 20, "G": 1 << 30]
             guard let last = text.last, let unit = units[last] else { return false }
-            return compares((bytes + unit - 1) / unit, String(text.dropLast()))
+            return compares(up(bytes, unit), String(text.dropLast()))
         }
     }
 }
