@@ -74,7 +74,8 @@ extension Integration {
                 ] {
                     let refused = try enter(plane, "alice", "web", "-c", line)
                     #expect(refused.status == 1 && refused.output.isEmpty, "\(line): \(refused)")
-                    #expect(refused.errors.contains("refused, column") && refused.errors.contains(rule), "\(line): \(refused)")
+                    #expect(refused.errors.contains("refused: ") && refused.errors.contains(rule), "\(line): \(refused)")
+                    #expect(refused.errors.components(separatedBy: ", rule ").count == 2, "\(refused)")
                     #expect(!refused.errors.contains("secret\n") || line.contains("secret"), "\(refused)")
                 }
                 // A link out of the tree is judged where it leads.
@@ -91,7 +92,7 @@ extension Integration {
                 let greedy = try enter(plane, "alice", "web", "--role", "ops", "-c", "nginx -t")
                 #expect(greedy.status == 1 && greedy.errors.contains("rule shell.role"), "\(greedy)")
                 let narrow = try enter(plane, "alice", "web", "--role", "pager", "-c", "cat /var/log/app.log")
-                #expect(narrow.status == 1 && narrow.errors.contains("refused, column 1"), "\(narrow)")
+                #expect(narrow.status == 1 && narrow.errors.contains("(column 1, rule "), "\(narrow)")
                 // Another's container is none, by whatever name.
                 let id = try plane.engine.id("web")
                 let absent = try enter(plane, "bo", "nothing", "-c", "ls /var/log")

@@ -7,15 +7,20 @@ final class ContainerTable: Sendable {
     private struct State {
         var plans: [ContainerID: ContainerPlan] = [:]
         var lines: [ContainerID: Int] = [:]
+        var planners: [ContainerID: (planner: Planner, users: Int)] = [:]
+    }
+
+    /// Who makes a container's plan: reading filters stops a process, which only one may do at once. What
+    /// holds up one container's plan holds up no other's.
+    private final class Planner: Sendable {
+        // Guards nothing but the making itself; taken before `state`.
+        let turn = Mutex(())
     }
 
     /// The most plans that are kept.
     private static let mostPlans = 256
 
     private let roots: EngineRoots
-    // One plan is made at a time: reading filters stops a process, which only one may do at once. Taken
-    // before `state`.
-    private let planning = Mutex(())
     // Guards the tables; nothing is waited for while it is held.
     private let state = Mutex(State())
 
@@ -28,7 +33,9 @@ final class ContainerTable: Sendable {
     /// - Throws: `Refusal` when there is none that can be met in full.
     func plan(of container: ContainerID) throws -> ContainerPlan {
         if let known = try current(container) { return known }
-        return try planning.withLock { _ in
+        let planner = planner(of: container)
+        defer { leave(container) }
+        return try planner.turn.withLock { _ in
             // Somebody else may have made it meanwhile.
             if let known = try current(container) { return known }
             let plan = try ContainerPlan(of: container, in: roots)
@@ -37,6 +44,25 @@ final class ContainerTable: Sendable {
                 $0.plans[container] = plan
             }
             return plan
+        }
+    }
+
+    private func planner(of container: ContainerID) -> Planner {
+        state.withLock {
+            let (planner, users) = $0.planners[container] ?? (Planner(), 0)
+            $0.planners[container] = (planner, users + 1)
+            return planner
+        }
+    }
+
+    private func leave(_ container: ContainerID) {
+        state.withLock {
+            let users = ($0.planners[container]?.users ?? 1) - 1
+            if users > 0 {
+                $0.planners[container]?.users = users
+            } else {
+                $0.planners[container] = nil
+            }
         }
     }
 

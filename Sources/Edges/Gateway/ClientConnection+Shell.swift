@@ -38,7 +38,8 @@ extension ClientConnection {
             return nil
         }
         let tools = ShellSession.Tools(
-            way: loop.shellWay, ledger: loop.services.ledger, recorder: loop.services.recorder)
+            way: loop.shellWay, ledger: loop.services.ledger, recorder: loop.services.recorder,
+            seats: loop.services.agentSeats)
         return ShellSession(
             terms, tools,
             say: { [weak self] bytes in

@@ -26,6 +26,8 @@ package struct Services: Sendable {
     package let agent: EngineAddress?
     /// Who writes recordings of the guarded shell.
     package let recorder: Recorder
+    /// How many lines of the guarded shell run for whom.
+    let agentSeats = AgentSeats()
     /// Bounds.
     package let limits: Limits
     /// Where the gateway says what it does.

@@ -63,6 +63,7 @@ extension ShellSession {
         do throws(MessageFailure) {
             let request = try RunRequest(
                 container: terms.container, role: role.name, words: line.argv)
+            guard let seat = takeSeat() else { return then([]) }
             let agent = tools.way.run(request, as: role) { news in
                 guard var listing = self.listing else { return }
                 switch news {
@@ -79,7 +80,7 @@ extension ShellSession {
                             .split(separator: "\n").map(String.init))
                 }
             }
-            listing = (agent, [])
+            listing = (agent, [], seat)
         } catch {
             then([])
         }

@@ -33,6 +33,12 @@ extension ShellSession {
     static let tooMany = ShellEvent.notice(
         rule: "limit.record", words: "too many lines in ten seconds; wait a little")
 
+    /// What is said while as many lines run as may.
+    private static let noSeat = ShellEvent.notice(
+        rule: "limit.tenant",
+        words: "\(AgentSeats.mostOfIdentity) lines of one person run at once and "
+            + "\(AgentSeats.mostOfTenant) of one tenant; wait for one to end")
+
     private func answer(_ line: SessionLine) {
         switch line {
         case .leave: bye("")
@@ -131,6 +137,11 @@ extension ShellSession {
         do throws(MessageFailure) {
             let request = try RunRequest(
                 container: terms.container, role: role.name, words: line.argv)
+            guard let seat = takeSeat() else {
+                tell(Self.noSeat)
+                return ended(status: 125, cause: "refused", dropped: 0)
+            }
+            running?.seat = seat
             let number = self.number
             let agent = tools.way.run(request, as: role) { news in
                 guard self.running?.number == number else { return }

@@ -72,6 +72,7 @@ package final class ShellSession {
         let way: ShellWay
         let ledger: Ledger
         let recorder: Recorder
+        let seats: AgentSeats
         let mask: SecretMask
 
         /// Puts them together.
@@ -80,7 +81,9 @@ package final class ShellSession {
         ///   - way: Who runs lines.
         ///   - ledger: The record.
         ///   - recorder: Who writes recordings.
-        package init(way: ShellWay, ledger: Ledger, recorder: Recorder) {
+        ///   - seats: How many lines run for whom.
+        package init(way: ShellWay, ledger: Ledger, recorder: Recorder, seats: AgentSeats) {
+            self.seats = seats
             self.way = way
             self.ledger = ledger
             self.recorder = recorder
@@ -110,6 +113,8 @@ package final class ShellSession {
         let line: AcceptedLine
         var entry: Entry
         var agent: (any ShellLine)?
+        /// Its place among those that run.
+        var seat: AgentSeats.Seat?
         /// True when the person has changed their mind before the agent was asked.
         var isInterrupted = false
         var output: OutputGate
@@ -117,7 +122,7 @@ package final class ShellSession {
     }
     var running: Running?
     /// Names that are looked up for a completion.
-    var listing: (agent: any ShellLine, names: [UInt8])?
+    var listing: (agent: any ShellLine, names: [UInt8], seat: AgentSeats.Seat)?
     var number = 0
     private var idle: Scheduled<Void>?
     private var end: Scheduled<Void>?
@@ -266,6 +271,11 @@ package final class ShellSession {
         tell(.bye(words))
         close()
         leave()
+    }
+
+    /// The right to have one more line run; nil when there is none just now.
+    func takeSeat() -> AgentSeats.Seat? {
+        tools.seats.take(tenant: terms.tenant, identity: terms.identity)
     }
 
     func tell(_ event: ShellEvent) {

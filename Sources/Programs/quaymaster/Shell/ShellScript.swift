@@ -55,11 +55,8 @@ struct ShellScript {
             next()
         case "refused":
             status = 1
-            let place = value["column"]?.int64.map { "column \($0): " } ?? ""
-            say(
-                "refused, \(place)\(value["message"]?.string ?? ""); rule \(value["rule"]?.string ?? "")"
-            )
-            if let nearest = value["nearest"]?.string { say("try: \(nearest)") }
+            // The sentence names the column, the rule and the nearest line.
+            say("refused: \(value["message"]?.string ?? "")")
             next()
         case "help": answer(ShellPrinting.help(value))
         case "why": answer(ShellPrinting.why(value), isDone: value["accepted"]?.bool == true)
