@@ -80,7 +80,8 @@ package final class AgentServer: Sendable {
         do {
             switch connection.first() {
             case .describe(let container):
-                connection.send(.facts(try containers.plan(of: container).facts))
+                let plan = try counted(in: container) { try containers.plan(of: container) }
+                connection.send(.facts(plan.facts))
             case .run(let request): try run(request, connection)
             case .signal, .resize, .close:
                 throw Refusal("message.order", "nothing runs on this connection")
@@ -95,12 +96,21 @@ package final class AgentServer: Sendable {
 
     private func run(_ request: RunRequest, _ connection: Connection) throws {
         let line = try Judge.judge(request.words, as: request.role)
-        let container = request.container
-        let plan = try containers.plan(of: container)
-        if let start = request.start, start != plan.start {
-            throw Refusal(
-                "plan.restarted", "the container was started anew since this was approved")
+        try counted(in: request.container) {
+            let plan = try containers.plan(of: request.container)
+            if let start = request.start, start != plan.start {
+                throw Refusal(
+                    "plan.restarted", "the container was started anew since this was approved")
+            }
+            try carryOut(line, request, plan, connection)
         }
+    }
+
+    /// Does something in a container that counts as a line of it, from the plan on: whatever holds up a
+    /// container takes up so many connections and no more.
+    private func counted<Result>(
+        in container: ContainerID, _ body: () throws -> Result
+    ) throws -> Result {
         guard containers.begin(in: container, most: limits.linesPerContainer) else {
             throw Refusal(
                 "limit.lines",
@@ -108,33 +118,44 @@ package final class AgentServer: Sendable {
             )
         }
         defer { containers.end(in: container) }
-        try carryOut(line, request, plan, connection)
+        return try body()
     }
 
     private func carryOut(
         _ line: JudgedLine, _ request: RunRequest, _ plan: ContainerPlan,
         _ connection: Connection
     ) throws {
-        let time = UInt32(limits.lineSeconds * 1000)
-        let started = { (way: LineClass) in
-            Started(way: way, start: plan.start, user: plan.spec.user, group: plan.spec.group)
-        }
         switch line {
         case .look(let look):
             let order = plan.order(
-                look, environment: Self.shown(plan.spec.environment), milliseconds: time)
+                look, environment: Self.shown(plan.spec.environment),
+                milliseconds: milliseconds)
             let process = try HelperProcess(helper, .look(order), terminal: nil)
-            LineRun(connection, process, limits, started(.outside)).run()
-        case .program(let words):
-            let name = String(UInt64.random(in: 0...UInt64.max), radix: 16)
-            let order = plan.order(
-                words: words, pin: request.pin, line: name,
-                hasTerminal: request.terminal != nil, milliseconds: time)
-            // Whatever became of the helper, the line's cgroup is empty and gone in the end.
-            defer { order.line.end() }
-            let process = try HelperProcess(helper, .enter(order), terminal: request.terminal)
-            LineRun(connection, process, limits, started(.program)).run()
+            LineRun(connection, process, limits, Self.started(.outside, plan)).run()
+        case .tool(let tool): try enter([], tool, request, plan, connection)
+        case .program(let words): try enter(words, nil, request, plan, connection)
         }
+    }
+
+    private func enter(
+        _ words: [String], _ tool: InsideTool?, _ request: RunRequest, _ plan: ContainerPlan,
+        _ connection: Connection
+    ) throws {
+        let name = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+        let order = plan.order(
+            words: words, tool: tool, pin: request.pin, line: name,
+            hasTerminal: request.terminal != nil, milliseconds: milliseconds)
+        // Whatever became of the helper, the line's cgroup is empty and gone in the end.
+        defer { order.line.end() }
+        let process = try HelperProcess(helper, .enter(order), terminal: request.terminal)
+        LineRun(connection, process, limits, Self.started(tool == nil ? .program : .tool, plan))
+            .run()
+    }
+
+    private var milliseconds: UInt32 { UInt32(limits.lineSeconds * 1000) }
+
+    private static func started(_ way: LineClass, _ plan: ContainerPlan) -> Started {
+        Started(way: way, start: plan.start, user: plan.spec.user, group: plan.spec.group)
     }
 
     /// The environment with what is secret masked.

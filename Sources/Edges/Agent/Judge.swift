@@ -6,6 +6,8 @@ import ShellGrammar
 enum JudgedLine: Hashable, Sendable {
     /// It is answered from outside.
     case look(Look)
+    /// It is our own tool inside the container.
+    case tool(InsideTool)
     /// It is a program of the container, with these words.
     case program([String])
 }
@@ -31,8 +33,10 @@ enum Judge {
             case .outside: return .look(look(line, known))
             case .program: return .program(line.argv)
             case .ownTool:
-                throw Refusal(
-                    "verb.tool", "\(line.verb) has no tool of ours on this host yet")
+                guard let tool = InsideTool(line) else {
+                    throw Refusal("verb.tool", "\(line.verb) is no tool of ours on this host")
+                }
+                return .tool(tool)
             }
         }
     }

@@ -86,6 +86,8 @@ package struct Sentence: Hashable, Sendable {
 package enum LineClass: String, Hashable, Sendable, CaseIterable {
     /// From outside: no process is in the container.
     case outside
+    /// By our own tool inside the container.
+    case tool
     /// By a program of the container.
     case program
 }

@@ -42,6 +42,8 @@ package struct EnterOrder: Hashable, Sendable {
     package var program: String
     /// The words of the line.
     package var words: [String]
+    /// Our own tool, which runs in the program's place; then there is no program.
+    package var tool: InsideTool?
     /// The SHA-256 that the program must have, or nil.
     package var pin: String?
     /// The container's writable layer, or nil when it is not known.
@@ -80,6 +82,7 @@ extension EnterOrder {
         ] {
             if let text { members[name] = .string(text) }
         }
+        if let tool { members["tool"] = .strings(tool.words) }
         return members
     }
 
@@ -112,6 +115,7 @@ extension EnterOrder {
         upper = try order.takeIfPresent("upper", \.string)
         profile = try order.takeIfPresent("profile", \.string)
         label = try order.takeIfPresent("label", \.string)
+        tool = try order.takeIfPresent("tool") { $0.strings.flatMap(InsideTool.init(words:)) }
         self.filters = filters
     }
 

@@ -117,7 +117,7 @@ struct Joiner {
         (order.capabilities.bounding | order.capabilities.permitted) & 1 << 19 != 0
     }
 
-    /// The fourth process, which becomes the program.
+    /// The fourth process, which becomes the program, or our own tool.
     private func become(_ program: Int32, _ report: Int32, _ proc: Int32) -> Never {
         diesWithParent(.session, report)
         check(setsid() >= 0, .session, report)
@@ -125,9 +125,15 @@ struct Joiner {
         resetSignals()
         check(chdir(order.folder) == 0, .folder, report)
         takeLabel(proc, report)
+        if order.tool != nil { closeOthers([report], report) }
         let isDirect = order.filters.allSatisfy { $0.allows(Int(SYS_execveat)) }
         for filter in order.filters {
             check(install(filter), .seccomp, report)
+        }
+        if let tool = order.tool {
+            // Nothing is executed: the report ends here, and what is left has the container's rights.
+            close(report)
+            _exit(Int32(tool.run()))
         }
         if isDirect {
             _ = linux_execveat(program, "", words, environment, LINUX_AT_EMPTY_PATH)

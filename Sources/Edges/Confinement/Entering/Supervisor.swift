@@ -34,27 +34,57 @@ struct Supervisor {
         else { throw Refusal("enter.gone", "the container does not run any longer") }
         guard let root = OwnedDescriptor("/proc/\(order.process)/root", LINUX_O_PATH | O_DIRECTORY)
         else { throw Refusal.system("enter.root", "the container's root is not opened") }
+        if let tool = order.tool {
+            try tool.check(order.process)
+            guard let nothing = OwnedDescriptor("/dev/null", O_RDONLY) else {
+                throw Refusal.system("enter.descriptors", "no descriptor is left")
+            }
+            return try launch(pidfd.number, root.number, program: nothing.number, words: []) {}
+        }
         let file = try ProgramFile(
             order.program, words: order.words, search: order.search, root: root.number)
         let layers = try order.upper.map { try ImageLayers(upper: $0) }
         if let change = file.change(pin: order.pin, layers: layers) { throw change }
+        let pin = order.pin
+        return try launch(
+            pidfd.number, root.number, program: file.descriptor.number, words: file.words
+        ) {
+            // What was executed was the image's, if it still is now.
+            if let change = file.change(pin: pin, layers: layers) { throw change }
+        }
+    }
+
+    /// Starts the line's processes and waits for their end.
+    ///
+    /// - Parameters:
+    ///   - pidfd: The container's first process.
+    ///   - root: The container's root.
+    ///   - program: The file to execute.
+    ///   - words: The program's words.
+    ///   - check: Asked once more when it runs.
+    /// - Returns: How the line ended.
+    /// - Throws: `Refusal` when nothing is started, or not what it has to be.
+    private mutating func launch(
+        _ pidfd: Int32, _ root: Int32, program: Int32, words: [String], _ check: () throws -> Void
+    ) throws -> Ended {
         // Programs open /dev/stderr anew, as themselves.
         for stream: Int32 in [1, 2] { _ = fchown(stream, order.hostUser, UInt32.max) }
         try order.line.make()
         defer { leave() }
         let (pipe, status) = (try Pipe(), try Pipe())
         let joiner = Joiner(
-            order, pidfd: pidfd.number, root: root.number, program: file.descriptor.number,
-            words: file.words, report: pipe.write, status: status.write)
+            order, pidfd: pidfd, root: root, program: program, words: words, report: pipe.write,
+            status: status.write)
         let child = joiner.start()
         guard child >= 0 else { throw JoinerReport.refusal(.fork, errno) }
         for descriptor in [0, 1, 2, pipe.write, status.write] { close(descriptor) }
         try start(child, pipe.read)
-        // What was executed was the image's, if it still is now.
-        if let change = file.change(pin: order.pin, layers: layers) { throw change }
+        try check()
         Helper.tell(
             .started(
-                Started(way: .program, start: order.start, user: order.user, group: order.group)))
+                Started(
+                    way: order.tool == nil ? .program : .tool, start: order.start,
+                    user: order.user, group: order.group)))
         return try end(status.read)
     }
 

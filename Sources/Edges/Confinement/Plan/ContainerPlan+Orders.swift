@@ -20,13 +20,15 @@ extension ContainerPlan {
     ///
     /// - Parameters:
     ///   - words: The words of the line; the first names the program.
+    ///   - tool: Our own tool in the program's place, or nil.
     ///   - pin: The SHA-256 that the program must have, or nil.
     ///   - line: What the line's cgroup is called, without the prefix.
     ///   - hasTerminal: Whether standard input is a terminal.
     ///   - milliseconds: How long the line may take.
     /// - Returns: The order.
     package func order(
-        words: [String], pin: String?, line: String, hasTerminal: Bool, milliseconds: UInt32
+        words: [String], tool: InsideTool? = nil, pin: String?, line: String, hasTerminal: Bool,
+        milliseconds: UInt32
     ) -> EnterOrder {
         let variables = ProgramEnvironment(spec.environment)
         return EnterOrder(
@@ -37,7 +39,8 @@ extension ContainerPlan {
             umask: spec.umask ?? 0o022, user: spec.user, group: spec.group, groups: spec.groups,
             hostUser: hostUser, capabilities: spec.capabilities, folder: spec.folder,
             environment: variables.all(hasTerminal: hasTerminal), search: variables.search,
-            program: words.first ?? "", words: words, pin: pin, upper: upper(),
+            program: words.first ?? "", words: words, tool: tool, pin: pin,
+            upper: tool == nil ? upper() : nil,
             profile: spec.profile,
             label: spec.label, hasTerminal: hasTerminal, milliseconds: milliseconds,
             filters: filters)
