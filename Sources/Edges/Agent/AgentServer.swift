@@ -2,7 +2,7 @@ import AgentMessages
 import CLinux
 package import Confinement
 import Foundation
-import ShellGrammar
+package import ShellGrammar
 import Synchronization
 
 /// The host's root part: it answers gateways on a Unix socket.
@@ -14,6 +14,7 @@ package final class AgentServer: Sendable {
     private let helper: HelperProgram
     private let containers: ContainerTable
     private let limits: AgentLimits
+    private let roles: RoleTable
     private let peers: Set<UInt32>
     // Guards the number of connections.
     private let connections = Mutex(0)
@@ -24,11 +25,13 @@ package final class AgentServer: Sendable {
     ///   - helper: The helper that enters.
     ///   - roots: Where engines keep what they know.
     ///   - peers: Users that gateways run as; root always may.
+    ///   - roles: The roles by which lines are judged.
     ///   - limits: What lines may take.
     package init(
         helper: HelperProgram, roots: EngineRoots, peers: Set<UInt32>,
-        limits: AgentLimits = AgentLimits()
+        roles: RoleTable = .builtIn, limits: AgentLimits = AgentLimits()
     ) {
+        self.roles = roles
         self.helper = helper
         containers = ContainerTable(roots)
         self.limits = limits
@@ -95,7 +98,7 @@ package final class AgentServer: Sendable {
     }
 
     private func run(_ request: RunRequest, _ connection: Connection) throws {
-        let line = try Judge.judge(request.words, as: request.role)
+        let line = try Judge.judge(request.words, as: request.role, among: roles)
         try counted(in: request.container) {
             let plan = try containers.plan(of: request.container)
             if let start = request.start, start != plan.start {

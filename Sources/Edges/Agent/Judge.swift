@@ -19,11 +19,17 @@ enum Judge {
     /// - Parameters:
     ///   - words: The words.
     ///   - role: The role's name.
+    ///   - table: The roles that there are on this host.
     /// - Returns: What is to be done.
     /// - Throws: `Refusal` for whatever the role does not accept.
-    static func judge(_ words: [String], as role: String) throws -> JudgedLine {
-        guard let known = Roles.named(role) else {
-            throw Refusal("role.unknown", "there is no role \(role) on this host")
+    static func judge(
+        _ words: [String], as role: String, among table: RoleTable = .builtIn
+    ) throws -> JudgedLine {
+        guard let known = table.named(role) else {
+            throw Refusal(
+                "role.unknown",
+                "there is no role \(role) on this host; the agent reads the policy's when it starts"
+            )
         }
         switch known.judge(words: words) {
         case .nothing: throw Refusal("line.empty", "the line holds no word")

@@ -42,6 +42,9 @@ package final class Authority: Sendable {
     /// The policy of this moment.
     package var policy: Policy { state.withLock { $0.file.policy } }
 
+    /// The policy's file of this moment: what it says beside what is decided.
+    package var policyFile: PolicyFile { state.withLock { $0.file } }
+
     /// The registry of this moment.
     package var registry: CertificateRegistry { state.withLock { $0.registry } }
 

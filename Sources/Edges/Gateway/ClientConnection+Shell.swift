@@ -6,6 +6,7 @@ import Exchange
 import GuardedShell
 import NIOCore
 import Policy
+import PolicyFile
 import Wire
 
 /// The guarded shell, which a client reaches as a stream that the gateway itself answers.
@@ -32,7 +33,8 @@ extension ClientConnection {
         }
         let terms = ShellSession.Terms(
             identity: peer.identity, from: from, tenant: permit.tenant ?? "", container: container,
-            name: reference.text, roles: permit.shellRoles, reason: act.shell?.reason ?? "")
+            name: reference.text, roles: permit.shellRoles,
+            among: loop.services.authority.policyFile.shellRoles, reason: act.shell?.reason ?? "")
         guard let terms else {
             refuseShell(500, "shell.role", "the granted roles do not go together")
             return nil

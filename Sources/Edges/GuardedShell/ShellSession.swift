@@ -3,7 +3,7 @@ import Engine
 import JSON
 package import Ledger
 import NIOCore
-import ShellGrammar
+package import ShellGrammar
 
 /// One person in one container: judges each line, has the host's agent run it, shows what may be shown,
 /// and records all of it. Confined to its event loop.
@@ -29,12 +29,13 @@ package final class ShellSession {
         ///   - container: The container's full id.
         ///   - name: What the client calls it.
         ///   - roles: The names of the roles that are granted.
+        ///   - table: The roles that there are.
         ///   - reason: Why; "" when nothing was said.
         package init?(
             identity: String, from: String, tenant: String, container: ContainerID, name: String,
-            roles: [String], reason: String
+            roles: [String], among table: RoleTable, reason: String
         ) {
-            let known = roles.compactMap(Roles.named)
+            let known = roles.compactMap(table.named)
             guard known.count == roles.count, !known.isEmpty else { return nil }
             self.identity = identity
             self.from = from

@@ -1,5 +1,6 @@
 import Acts
 import Policy
+import ShellGrammar
 import Yams
 
 /// Turns the nodes of a policy file into rules, section by section.
@@ -18,6 +19,7 @@ struct PolicyCompiler {
     private(set) var quotas: [String: Quota] = [:]
     private(set) var offers: [NetworkOffer] = []
     private(set) var grants: [String: [Grant]] = [:]
+    private(set) var shellRoles = RoleTable.builtIn
 
     /// A class of trust that tenants live in.
     struct Zone {
@@ -31,7 +33,7 @@ struct PolicyCompiler {
     }
 
     private static let sections = [
-        "levels", "zones", "tenants", "offers", "roles", "identities", "grants",
+        "levels", "zones", "tenants", "offers", "roles", "shell", "identities", "grants",
     ]
 
     init(_ reader: YAMLReader, trusted: Set<String>?) {
@@ -51,6 +53,7 @@ struct PolicyCompiler {
         readTenants(sections["tenants"], of: document)
         readOffers(sections["tenants"], sections["offers"])
         readRoles(sections["roles"])
+        shellRoles = RoleTable(adding: ShellRoleCompiler(reader).read(sections["shell"]))
         readIdentities(sections["identities"])
         for node in reader.list(sections["grants"], "grants") { readGrant(node, issued: issued) }
     }
@@ -130,7 +133,7 @@ struct PolicyCompiler {
         for (name, value) in reader.pairs(node, "roles") {
             let word = name.string ?? ""
             guard isFree(word, name, among: Array(roles.keys), "role") else { continue }
-            if Verb(rawValue: word) != nil {
+            if Acts.Verb(rawValue: word) != nil {
                 reader.report("\"\(word)\" is a verb; a role needs another name", at: name)
                 continue
             }
@@ -144,7 +147,7 @@ struct PolicyCompiler {
             let word = node.string ?? ""
             if word == "*" {
                 set = .all
-            } else if let verb = Verb(rawValue: word) {
+            } else if let verb = Acts.Verb(rawValue: word) {
                 set = set.union(VerbSet([verb]))
             } else if allowingRoles, let role = roles[word] {
                 set = set.union(role)
@@ -205,7 +208,8 @@ struct PolicyCompiler {
         let grant = Grant(
             verbs: verbs, scope: scope, levels: zone.level == own ? [own] : [own, zone.level],
             runtime: zone.runtime, hides: HideCompiler(reader).read(record["hide"], verbs),
-            shell: ShellCompiler(reader).read(record["shell"], needs: record["needs"], verbs),
+            shell: ShellCompiler(reader, shellRoles)
+                .read(record["shell"], needs: record["needs"], verbs),
             exec: ExecCompiler(reader).read(record["exec"], record: record["record"], verbs),
             location: location)
         for to in reader.list(record["to"], "to") {

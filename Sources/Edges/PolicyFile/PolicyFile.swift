@@ -1,5 +1,6 @@
 package import Acts
 package import Policy
+package import ShellGrammar
 import Yams
 
 /// A policy as a person writes it, compiled.
@@ -10,6 +11,8 @@ package struct PolicyFile: Sendable {
     package let unixUsers: [String: Set<UInt32>]
     /// Which identities certificates mean, where it is not by their common names.
     package let certificates: CertificateMappings
+    /// The roles of the guarded shell: built-in ones, and those that the policy adds.
+    package let shellRoles: RoleTable
     /// What the author should know although the policy works.
     package let warnings: [Diagnostic]
 
@@ -45,6 +48,7 @@ package struct PolicyFile: Sendable {
         self.policy = policy
         unixUsers = compiler.identities
         certificates = compiler.certificates
+        shellRoles = compiler.shellRoles
         warnings = reader.diagnostics
     }
 }

@@ -6,9 +6,12 @@ import Yams
 /// Reads on which terms a grant lets somebody into the guarded shell.
 struct ShellCompiler {
     let reader: YAMLReader
+    let table: RoleTable
 
-    init(_ reader: YAMLReader) {
+    /// Reads by the roles that there are; execs have those alone that are built in.
+    init(_ reader: YAMLReader, _ table: RoleTable = .builtIn) {
         self.reader = reader
+        self.table = table
     }
 
     /// The terms of a grant of these verbs; the role is `viewer` unless roles are named.
@@ -28,15 +31,15 @@ struct ShellCompiler {
         return ShellTerms(roles: roles(shell, "shell"), needsReason: needsReason)
     }
 
-    /// The names of built-in roles that stand under a key; at least one.
+    /// The names of roles that stand under a key; at least one.
     func roles(_ list: Node, _ key: String) -> [String] {
         var roles: [String] = []
         for node in reader.list(list, key) {
             let word = node.string ?? ""
-            if Roles.named(word) == nil {
+            if table.named(word) == nil {
                 reader.report(
                     "unknown role \"\(word)\" of the guarded shell", at: node,
-                    hint: Suggestion.hint(for: word, among: Roles.all.map(\.name)))
+                    hint: Suggestion.hint(for: word, among: table.all.map(\.name)))
             } else if !roles.contains(word) {
                 roles.append(word)
             }
