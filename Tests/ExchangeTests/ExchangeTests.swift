@@ -110,6 +110,22 @@ private let engine = EngineTraits(version: APIVersion(minor: 41))
         #expect(!outbound.isRepeatable)
     }
 
+    @Test(arguments: [
+        ("GET /containers/x1/logs?stdout=1", true), ("GET /containers/x1/archive?path=/etc", true),
+        ("HEAD /containers/x1/archive?path=/etc", true), ("GET /containers/x1/export", true),
+        ("GET /images/x1/get", true), ("GET /containers/x1/json", false), ("GET /containers/x1/top", false),
+        ("GET /containers/x1/changes", false), ("GET /images/x1/json", false),
+    ])
+    func whatCarriesDataOutIsRecordedFirst(asked: String, isRecorded: Bool) throws {
+        var exchange = Exchange(bodyLimit: 1024)
+        _ = exchange.received(try head("\(asked) HTTP/1.1"))
+        switch exchange.decided(permit, for: "alice", on: engine) {
+        case .record: #expect(isRecorded)
+        case .send: #expect(!isRecorded)
+        default: fail("neither")
+        }
+    }
+
     @Test func withoutARecordNothingIsDone() throws {
         var exchange = Exchange(bodyLimit: 1024)
         _ = exchange.received(try head("DELETE /containers/x1 HTTP/1.1"))

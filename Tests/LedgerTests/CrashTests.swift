@@ -60,9 +60,12 @@ import Testing
     @Test func aGroupWithAHoleIsCutAndKept() async throws {
         try await withDirectory { directory in
             var before = 0
+            var published = Data()
             do {
                 let ledger = try Ledger(directory: directory)
                 try await append(entry(ledger, .intent), to: ledger)
+                ledger.flush()
+                published = try Data(contentsOf: directory.appendingPathComponent("checkpoint"))
                 before = try Data(contentsOf: files(directory, ".jsonl")[0]).count
                 ledger.append(entry(ledger))
                 try await append(entry(ledger, .intent), to: ledger)
@@ -72,6 +75,10 @@ import Testing
             var bytes = try Data(contentsOf: file)
             for index in before + 10..<before + 90 { bytes[index] = 0 }
             try bytes.write(to: file)
+            // A checkpoint that was given away was on the disk, and so was all that it is over.
+            #expect(throws: LedgerError.self) { try Ledger(directory: directory) }
+            #expect(try Data(contentsOf: file) == bytes)
+            try published.write(to: directory.appendingPathComponent("checkpoint"))
             let ledger = try Ledger(directory: directory)
             #expect(ledger.mended.count == 1 && ledger.mended[0].contains("\(bytes.count - before) bytes"))
             ledger.flush()

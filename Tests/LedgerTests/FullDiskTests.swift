@@ -8,7 +8,8 @@ import Testing
     @Test func aFullDiskRefusesAndComesBack() async throws {
         try await withDirectory { directory in
             let disk = FaultyDisk()
-            let ledger = try Ledger(directory: directory, options: small, disk: disk)
+            let clock = TestClock()
+            let ledger = try Ledger(directory: directory, options: clock.options, disk: disk)
             try await append(entry(ledger, .intent), to: ledger)
             disk.state.withLock { $0.isFull = true }
             let refused = entry(ledger, .intent)
@@ -17,6 +18,7 @@ import Testing
             ledger.append(outcome)
             ledger.flush()
             disk.state.withLock { $0.isFull = false }
+            clock.passPause()
             let after = entry(ledger, .intent)
             try await append(after, to: ledger)
             let ids = try lines(directory).compactMap { $0["id"] as? String }
@@ -31,7 +33,8 @@ import Testing
     @Test func administratorsMakeRoom() async throws {
         try await withDirectory { directory in
             let disk = FaultyDisk()
-            let ledger = try Ledger(directory: directory, options: small, disk: disk)
+            let clock = TestClock()
+            let ledger = try Ledger(directory: directory, options: clock.options, disk: disk)
             disk.state.withLock { $0.isFull = true }
             var kept: [String] = []
             for _ in 0..<30 {
@@ -43,6 +46,7 @@ import Testing
             #expect(Set(kept).isSubset(of: Set(try lines(directory).compactMap { $0["id"] as? String })))
             #expect(try reader(directory).verify().findings.isEmpty)
             disk.state.withLock { $0.isFull = false }
+            clock.passPause()
             try await append(entry(ledger, .intent), to: ledger)
             // The next time there is a reserve again.
             disk.state.withLock { $0.isFull = true }
@@ -56,7 +60,8 @@ import Testing
     @Test func aReserveIsNotEndless() async throws {
         try await withDirectory { directory in
             let disk = FaultyDisk()
-            let ledger = try Ledger(directory: directory, options: small, disk: disk)
+            let clock = TestClock()
+            let ledger = try Ledger(directory: directory, options: clock.options, disk: disk)
             disk.state.withLock { $0.isFull = true }
             var written = 0
             while written < 1000 {
@@ -69,7 +74,35 @@ import Testing
             }
             #expect(written > 10 && written < 1000)
             disk.state.withLock { $0.isFull = false }
+            clock.passPause()
             try await append(entry(ledger, .intent), to: ledger)
+            #expect(try reader(directory).verify().findings.isEmpty)
+        }
+    }
+
+    /// What waits for a full disk is not hashed and offered again for each act that comes.
+    @Test func aFullDiskIsLeftAloneForAWhile() async throws {
+        try await withDirectory { directory in
+            let disk = FaultyDisk()
+            let clock = TestClock()
+            let ledger = try Ledger(directory: directory, options: clock.options, disk: disk)
+            disk.state.withLock { $0.isFull = true }
+            for _ in 0..<200 { ledger.append(entry(ledger)) }
+            await #expect(throws: LedgerError.self) { try await append(entry(ledger, .intent), to: ledger) }
+            let before = disk.state.withLock { $0.refusedBytes }
+            #expect(before > 10_000)
+            for _ in 0..<50 {
+                await #expect(throws: LedgerError.self) { try await append(entry(ledger, .intent), to: ledger) }
+            }
+            #expect(disk.state.withLock { $0.refusedBytes } == before)
+            // Administrators are not kept waiting, and nothing else is written with theirs.
+            let urgent = entry(ledger, .intent)
+            try await append(urgent, to: ledger, mayUseReserve: true)
+            #expect(try lines(directory).map { $0["id"] as? String } == [urgent.id])
+            disk.state.withLock { $0.isFull = false }
+            clock.passPause()
+            try await append(entry(ledger, .intent), to: ledger)
+            #expect(try lines(directory).count == 202 && ledger.lostLines == 0)
             #expect(try reader(directory).verify().findings.isEmpty)
         }
     }
@@ -78,7 +111,8 @@ import Testing
     @Test func aFailedFlushIsNeverBelieved() async throws {
         try await withDirectory { directory in
             let disk = FaultyDisk()
-            let ledger = try Ledger(directory: directory, options: small, disk: disk)
+            let clock = TestClock()
+            let ledger = try Ledger(directory: directory, options: clock.options, disk: disk)
             for _ in 0..<5 {
                 let before = entry(ledger)
                 ledger.append(before)
@@ -86,6 +120,9 @@ import Testing
                 disk.state.withLock { $0.failingFlushes = 2 }
                 let refused = entry(ledger, .intent)
                 await #expect(throws: LedgerError.self) { try await append(refused, to: ledger) }
+                // Until it is asked again nothing is written.
+                await #expect(throws: LedgerError.self) { try await append(entry(ledger, .intent), to: ledger) }
+                clock.passPause()
                 try await append(entry(ledger, .intent), to: ledger)
                 let ids = try lines(directory).compactMap { $0["id"] as? String }
                 #expect(ids.contains(before.id) && !ids.contains(refused.id))

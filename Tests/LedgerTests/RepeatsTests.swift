@@ -76,6 +76,45 @@ import Testing
         }
     }
 
+    /// What carries data out has an intent, and then its outcome stands by itself, whatever else is read.
+    @Test func aFloodHidesNoTarget() async throws {
+        try await withDirectory { directory in
+            let ledger = try Ledger(directory: directory)
+            func read(_ operation: String, _ target: String, digest: String = "") -> Entry {
+                let now = Timestamp.now()
+                var entry = Entry(id: ledger.ids.next(at: now), time: now, phase: .outcome)
+                (entry.identity, entry.operation, entry.target) = ("mallory", operation, target)
+                (entry.status, entry.digest) = (200, digest)
+                return entry
+            }
+            for number in 0..<2000 { ledger.append(read("ContainerInspect", "container/\(number)")) }
+            ledger.append(read("ContainerArchive", "container/secret", digest: "00"))
+            ledger.append(read("ContainerInspect", "container/hidden"))
+            ledger.close()
+            let targets = try lines(directory).filter { $0["count"] == nil }.compactMap { $0["target"] as? String }
+            #expect(targets.contains("container/secret") && !targets.contains("container/hidden"))
+        }
+    }
+
+    /// A clock that is set back keeps no window open.
+    @Test func windowsEndByAClockThatNobodySets() async throws {
+        try await withDirectory { directory in
+            let clock = TestClock()
+            let ledger = try Ledger(directory: directory, options: clock.options)
+            let first = refusal(ledger, "mallory", "container/a")
+            #expect(ledger.refuse(first) == first.id)
+            clock.pass(seconds: 9)
+            var again = refusal(ledger, "mallory", "container/a")
+            again.time += 3_600_000_000_000
+            #expect(ledger.refuse(again) == first.id)
+            for _ in 0..<1000 { _ = ledger.mayIntend("mallory") }
+            #expect(!ledger.mayIntend("mallory"))
+            clock.pass(seconds: 2)
+            #expect(ledger.mayIntend("mallory"))
+            ledger.close()
+        }
+    }
+
     @Test func intentsHaveAMeasure() async throws {
         try await withDirectory { directory in
             let ledger = try Ledger(directory: directory)

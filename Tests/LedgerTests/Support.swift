@@ -55,6 +55,22 @@ let small: LedgerOptions = {
     return options
 }()
 
+/// A clock that a test sets.
+final class TestClock: Sendable {
+    private let time = Atomic<Int64>(1)
+
+    /// The pause after a disk has refused is over.
+    func passPause() { time.add(small.pause, ordering: .relaxed) }
+    func pass(seconds: Int64) { time.add(seconds * 1_000_000_000, ordering: .relaxed) }
+
+    /// `small`, by this clock.
+    var options: LedgerOptions {
+        var options = small
+        options.clock = { self.time.load(ordering: .relaxed) }
+        return options
+    }
+}
+
 /// Numbers that are the same in every run (SplitMix64).
 struct Seeded: RandomNumberGenerator {
     var state: UInt64
@@ -76,6 +92,8 @@ final class FaultyDisk: Disk {
         var isFull = false
         /// Calls that fail once: the disk has an error.
         var failingFlushes = 0
+        /// Bytes that were offered while it was full.
+        var refusedBytes = 0
         /// Blocks that were taken before the disk was full, by inode.
         var reserved: [ino_t: Int] = [:]
     }
@@ -96,6 +114,7 @@ final class FaultyDisk: Disk {
             guard state.isFull else { return bytes.count }
             let room = min(state.reserved[inode] ?? 0, bytes.count)
             state.reserved[inode, default: 0] -= room
+            state.refusedBytes += bytes.count - room
             return room
         }
         guard most > 0 else {

@@ -14,6 +14,10 @@ package final class Ledger: Sendable {
 
     private struct State {
         var pending = Lines()
+        /// What may use the reserve and came while the disk is left alone.
+        var urgent = Lines()
+        /// Until when a disk that refused is left alone, by the options' clock, and what it said.
+        var pause: (end: Int64, error: LedgerError)?
         /// True while the writer is at work or called.
         var isWriting = false
         /// True while a later write is scheduled.
@@ -35,10 +39,10 @@ package final class Ledger: Sendable {
     /// How many bytes wait for company before they are written.
     private static let batch = 256 << 10
     private static let delay = DispatchTimeInterval.milliseconds(100)
-    /// How long a disk that refuses is left alone.
-    private static let pause = DispatchTimeInterval.seconds(1)
+    private static let publication = DispatchTimeInterval.seconds(1)
 
     private let folder: LedgerFolder
+    private let options: LedgerOptions
     private let lock: Int32
     // Guards what waits for the writer; held for an append or a swap.
     private let state: Mutex<State>
@@ -66,6 +70,7 @@ package final class Ledger: Sendable {
         directory: URL, options: LedgerOptions = LedgerOptions(), disk: any Disk = SystemDisk()
     ) throws(LedgerError) {
         folder = LedgerFolder(directory)
+        self.options = options
         if mkdir(directory.path, 0o700) != 0, errno != EEXIST {
             throw LedgerError("make", directory.path)
         }
@@ -81,6 +86,7 @@ package final class Ledger: Sendable {
             key = secret.verifier
             end = try LedgerEnd.find(folder, secret.verifier, disk)
             mended = end.mended
+            folder.writeMissingHashes(before: end.first, end.before, secret.verifier, disk)
             let segments = try SegmentWriter(folder, options, secret, disk, end)
             state = Mutex(State(newest: segments.newest))
             writer = Mutex(segments)
@@ -121,13 +127,13 @@ package final class Ledger: Sendable {
 
     /// True when an identity may have another act recorded that changes state: a thousand in ten seconds.
     package func mayIntend(_ identity: String) -> Bool {
-        repeats.withLock { $0.mayIntend(identity, at: Timestamp.now()) }
+        repeats.withLock { $0.mayIntend(identity, at: options.clock()) }
     }
 
     private func judge(_ entry: Entry) -> Repeats.Verdict {
         let (verdict, isFirst) = repeats.withLock { repeats in
             let wasEmpty = repeats.isEmpty
-            return (repeats.judge(entry, at: Timestamp.now()), wasEmpty && !repeats.isEmpty)
+            return (repeats.judge(entry, at: options.clock()), wasEmpty && !repeats.isEmpty)
         }
         if isFirst { scheduleCounts() }
         return verdict
@@ -137,7 +143,7 @@ package final class Ledger: Sendable {
         queue.asyncAfter(deadline: .now() + .seconds(10)) { [weak self] in
             guard let self else { return }
             let (lines, isMore) = repeats.withLock { repeats in
-                (repeats.take(at: Timestamp.now(), ids), !repeats.isEmpty)
+                (repeats.take(at: options.clock(), ids), !repeats.isEmpty)
             }
             for line in lines { add(line) }
             if isMore { scheduleCounts() }
@@ -181,35 +187,50 @@ package final class Ledger: Sendable {
     package func append(
         _ entry: Entry, mayUseReserve: Bool = false, _ completion: @escaping Completion
     ) {
-        let start = state.withLock { state -> Bool? in
-            if state.isClosed { return nil }
-            state.pending.add(entry, mayUseReserve: mayUseReserve, completion)
+        enum Next {
+            case nothing, write
+            case refuse(LedgerError)
+        }
+        let now = options.clock()
+        let next = state.withLock { state -> Next in
+            if state.isClosed { return .refuse(LedgerError("the record is closed")) }
+            if let pause = state.pause, now < pause.end {
+                // What waits is not tried again for each who comes.
+                guard mayUseReserve else { return .refuse(pause.error) }
+                state.urgent.add(entry, mayUseReserve: true, completion)
+            } else {
+                state.pending.add(entry, mayUseReserve: mayUseReserve, completion)
+            }
             defer { state.isWriting = true }
-            return !state.isWriting
+            return state.isWriting ? .nothing : .write
         }
-        guard let start else {
-            return completion(.failure(LedgerError("the record is closed")))
+        switch next {
+        case .nothing: break
+        case .write: queue.async { self.write() }
+        case .refuse(let error): queue.async { completion(.failure(error)) }
         }
-        if start { queue.async { self.write() } }
     }
 
     /// Writes what waits and returns when it is on the disk, or cannot be.
     package func flush() {
-        queue.sync {
-            self.write()
-            self.publish()
-        }
+        queue.sync { self.writeNow() }
     }
 
     /// Writes what waits and lets another process write the record; later entries are refused.
     package func close() {
-        for line in repeats.withLock({ $0.take(at: Timestamp.now(), ids, all: true) }) { add(line) }
+        for line in repeats.withLock({ $0.take(at: options.clock(), ids, all: true) }) { add(line) }
         queue.sync {
-            self.write()
-            self.publish()
+            self.writeNow()
             state.withLock { $0.isClosed = true }
             flock(lock, LOCK_UN)
         }
+    }
+
+    /// Asks the disk once more, also when it is left alone. Runs on the queue.
+    private func writeNow() {
+        state.withLock { $0.pause = nil }
+        write()
+        publish()
     }
 
     private func schedule(after delay: DispatchTimeInterval) {
@@ -225,40 +246,73 @@ package final class Ledger: Sendable {
         if start { write() }
     }
 
+    /// What is written next.
+    private enum Group {
+        case nothing
+        /// The disk is left alone; true when lines wait for it.
+        case pause(Bool)
+        case all(Lines)
+        case urgent(Lines)
+    }
+
     /// Writes until nothing waits, or the disk refuses. Runs on the queue.
     private func write() {
         while true {
-            var said: Int64 = 0
-            let lines = state.withLock { state -> Lines in
-                if state.lost > state.lostAndSaid, !state.pending.isEmpty {
-                    said = state.lost - state.lostAndSaid
-                    state.lostAndSaid = state.lost
-                    state.pending.add(
-                        Entry.event(
-                            ids, "LinesLost", reason: "\(said) lines could not be written"))
-                }
-                defer { state.pending = Lines() }
-                if state.pending.isEmpty { state.isWriting = false }
-                return state.pending
+            switch takeGroup() {
+            case .nothing: return schedulePublication()
+            case .pause(let isScheduled):
+                if isScheduled { schedule(after: .nanoseconds(Int(options.pause))) }
+                return
+            case .urgent(let lines): lines.tell(commit(lines, fromReserve: true))
+            case .all(let lines):
+                if case .failure(let error) = store(lines) { leaveAlone(error, lines) }
             }
-            if lines.isEmpty { return schedulePublication() }
-            let result = store(lines)
-            guard case .failure = result else { continue }
-            // Whoever waited was told; the rest stays, in its order, until the disk takes it.
-            var rest = Lines()
-            rest.add(lines) { $0.completion == nil }
-            let isMore = state.withLock { state -> Bool in
-                let isMore = state.pending.hasWaiters
-                rest.add(state.pending)
-                state.pending = rest
-                state.isWriting = isMore
-                if !isMore, !rest.isEmpty { state.isScheduled = true }
-                return isMore
-            }
-            if isMore { continue }
-            if !rest.isEmpty { schedule(after: Self.pause) }
-            return
         }
+    }
+
+    private func takeGroup() -> Group {
+        let now = options.clock()
+        return state.withLock { state -> Group in
+            if let pause = state.pause, now < pause.end {
+                if !state.urgent.isEmpty {
+                    defer { state.urgent = Lines() }
+                    return .urgent(state.urgent)
+                }
+                state.isWriting = false
+                let isNew = !state.pending.isEmpty && !state.isScheduled
+                if isNew { state.isScheduled = true }
+                return .pause(isNew)
+            }
+            state.pause = nil
+            state.pending.add(state.urgent)
+            state.urgent = Lines()
+            if state.lost > state.lostAndSaid, !state.pending.isEmpty {
+                let count = state.lost - state.lostAndSaid
+                state.lostAndSaid = state.lost
+                state.pending.add(
+                    Entry.event(ids, "LinesLost", reason: "\(count) lines could not be written"))
+            }
+            defer { state.pending = Lines() }
+            if state.pending.isEmpty { state.isWriting = false }
+            return state.pending.isEmpty ? .nothing : .all(state.pending)
+        }
+    }
+
+    /// Leaves a disk that refused alone for a while: to hash and write all that waits anew for each act
+    /// would be work without end. Whoever waits is told; the rest stays, in its order.
+    private func leaveAlone(_ error: LedgerError, _ lines: Lines) {
+        let end = options.clock() + options.pause
+        var rest = Lines()
+        rest.add(lines) { $0.completion == nil }
+        let late = state.withLock { state -> Lines in
+            let late = state.pending
+            rest.add(late) { $0.completion == nil }
+            state.urgent.add(late) { $0.completion != nil && $0.mayUseReserve }
+            state.pending = rest
+            state.pause = (end, error)
+            return late
+        }
+        late.tell(.failure(error)) { !$0.mayUseReserve }
     }
 
     /// Writes a group and tells those who wait.
@@ -304,7 +358,7 @@ package final class Ledger: Sendable {
             return state.isUnpublished
         }
         guard isDue else { return }
-        queue.asyncAfter(deadline: .now() + Self.pause) { [weak self] in self?.publish() }
+        queue.asyncAfter(deadline: .now() + Self.publication) { [weak self] in self?.publish() }
     }
 
     /// Puts the newest checkpoint into its file. It is a copy: what counts stands in the segments.

@@ -151,26 +151,32 @@ package struct LedgerFolder: Sendable {
         return bytes
     }
 
-    /// Puts a whole file in its place at once: whoever looks finds the old one or the new one.
+    /// Puts a whole file in its place at once: whoever looks finds the old one or the new one, and so
+    /// does whoever looks after the power was lost.
+    ///
+    /// - Parameter durably: True when the new one is to be found then; else it may be either.
     static func place(
-        _ bytes: [UInt8], at path: String, mode: mode_t, durably: Bool = true
+        _ bytes: [UInt8], at path: String, mode: mode_t, durably: Bool = true,
+        disk: any Disk = SystemDisk()
     ) throws(LedgerError) {
         let fresh = path + ".new"
         unlink(fresh)
         let file = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard file >= 0 else { throw LedgerError("make", fresh) }
-        defer { close(file) }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Foundation.write(file, $0.baseAddress.map { $0 + written }, bytes.count - written)
+        var failure: LedgerError?
+        do throws(DiskError) {
+            // On the disk before it has its name: else the name may be all that is left of it.
+            try disk.append(bytes, to: file)
+            if fchmod(file, mode) != 0 || rename(fresh, path) != 0 {
+                failure = LedgerError("write", path)
             }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw LedgerError("write", fresh) }
-            written += count
+        } catch {
+            failure = LedgerError("write", fresh, error.number)
         }
-        guard fchmod(file, mode) == 0, !durably || fsync(file) == 0, rename(fresh, path) == 0 else {
-            throw LedgerError("write", path)
+        close(file)
+        if let failure {
+            unlink(fresh)
+            throw failure
         }
         if durably { try keepNames(of: (path as NSString).deletingLastPathComponent) }
     }

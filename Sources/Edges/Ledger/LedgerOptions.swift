@@ -4,6 +4,10 @@ package struct LedgerOptions: Sendable {
     package var segmentBytes = 64 << 20
     /// How many bytes are kept for administrators on a disk that is full.
     package var reserveBytes = 4 << 20
+    /// How long a disk that refused is left alone, in nanoseconds.
+    package var pause: Int64 = 1_000_000_000
+    /// Nanoseconds of a clock that never jumps: what windows and pauses are measured with.
+    package var clock: @Sendable () -> Int64 = { Timestamp.monotonic() }
 
     /// The usual ones.
     package init() {}

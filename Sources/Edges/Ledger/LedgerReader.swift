@@ -155,16 +155,18 @@ package struct LedgerReader: Sendable {
                 throw LedgerError(
                     "lines \(leaves.count) to \(part.first) are missing from \(folder.url.path)")
             }
-            if part.hasHashes {
-                leaves.append(contentsOf: try Self.hashes(folder.hashes(part.first)))
-            } else {
-                let bytes = try LedgerFolder.read(folder.segment(part.first))
-                for range in SegmentLines(bytes).ranges {
-                    leaves.append(.leaf(bytes.span.extracting(range)))
-                }
-            }
+            leaves.append(contentsOf: try Self.leaves(of: part, in: folder))
         }
         return leaves
+    }
+
+    /// The hashes of the lines of one part.
+    static func leaves(
+        of part: LedgerFolder.Part, in folder: LedgerFolder
+    ) throws(LedgerError) -> [TreeHash] {
+        if part.hasHashes { return try hashes(folder.hashes(part.first)) }
+        let bytes = try LedgerFolder.read(folder.segment(part.first))
+        return SegmentLines(bytes).ranges.map { .leaf(bytes.span.extracting($0)) }
     }
 
     static func hashes(_ path: String) throws(LedgerError) -> [TreeHash] {

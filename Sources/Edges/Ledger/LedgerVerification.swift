@@ -115,6 +115,8 @@ extension LedgerReader {
         var own: [KeptCheckpoint] = []
         for path in [folder.checkpoint, folder.cosigned] where access(path, F_OK) == 0 {
             let bytes = try LedgerFolder.read(path)
+            // A version before could leave it so when the power went; it is a copy.
+            if bytes.isEmpty { continue }
             do throws(NoteFailure) {
                 own.append(KeptCheckpoint(name: path, note: try SignedNote(parsing: bytes)))
             } catch {

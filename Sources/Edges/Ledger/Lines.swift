@@ -15,7 +15,6 @@ struct Lines {
     private(set) var marks: [Mark] = []
 
     var isEmpty: Bool { marks.isEmpty }
-    var hasWaiters: Bool { marks.contains { $0.completion != nil } }
 
     mutating func add(
         _ entry: Entry, mayUseReserve: Bool = false, _ completion: Ledger.Completion? = nil

@@ -1,7 +1,7 @@
 /// What keeps one identity from filling the record for all: lines that say again what another has said
 /// are counted in one, and intents have a measure.
 ///
-/// A window is ten seconds. In it the first refusal of a kind is written and the others are counted;
+/// A window is ten seconds, of a clock that nobody sets. In it the first refusal of a kind is written and the others are counted;
 /// acts that change nothing are counted so once an identity has left many lines. What was counted is
 /// written when the window is over, as one line that names the first.
 struct Repeats {
@@ -22,6 +22,8 @@ struct Repeats {
 
     private struct Seen {
         let first: Entry
+        /// When the window began, by the clock of the measures.
+        let began: Int64
         var last: Entry
         var count: Int64 = 0
         var bytesIn: Int64 = 0
@@ -74,7 +76,7 @@ struct Repeats {
             if let first = count(entry, as: key) { return .counted(first) }
         }
         measures[entry.identity]?.lines += 1
-        if seen[key] == nil { seen[key] = Seen(first: entry, last: entry) }
+        if seen[key] == nil { seen[key] = Seen(first: entry, began: now, last: entry) }
         return .write
     }
 
@@ -100,18 +102,18 @@ struct Repeats {
     /// Takes what was counted in windows that are over.
     ///
     /// - Parameters:
-    ///   - now: The time, in nanoseconds since 1970.
+    ///   - now: The time, in nanoseconds of the clock that windows are measured with.
     ///   - ids: Ids for the lines.
     ///   - all: True when the windows end now.
     /// - Returns: A line for each kind that was counted.
     mutating func take(at now: Int64, _ ids: EntryIDs, all: Bool = false) -> [Entry] {
         var lines: [Entry] = []
-        for (key, kind) in seen where all || now - kind.first.time >= Self.window {
+        for (key, kind) in seen where all || now - kind.began >= Self.window {
             seen[key] = nil
             guard kind.count > 0 else { continue }
             var line = kind.last
-            line.id = ids.next(at: now)
-            line.time = now
+            line.time = Timestamp.now()
+            line.id = ids.next(at: line.time)
             line.count = kind.count
             line.first = kind.first.id
             line.bytesIn = kind.bytesIn

@@ -166,7 +166,8 @@ struct SegmentWriter: ~Copyable {
             bytes.reserveCapacity(part.hashes.count * TreeHash.byteCount)
             for hash in part.hashes { hash.append(to: &bytes) }
             guard
-                (try? LedgerFolder.place(bytes, at: folder.hashes(part.first), mode: 0o600)) != nil
+                (try? LedgerFolder.place(
+                    bytes, at: folder.hashes(part.first), mode: 0o600, disk: disk)) != nil
             else { return }
             unhashed.removeFirst()
         }
@@ -191,8 +192,13 @@ struct SegmentWriter: ~Copyable {
         defer { close(file) }
         do throws(DiskError) {
             try disk.reserve(options.reserveBytes, for: file)
-            isFull = rename(fresh, folder.reserve) != 0 && errno == ENOSPC
-            hasReserve = !isFull
+            if rename(fresh, folder.reserve) == 0 {
+                isFull = false
+                hasReserve = true
+            } else {
+                isFull = errno == ENOSPC
+                unlink(fresh)
+            }
             writeHashes()
         } catch {
             // A file system that reserves nothing is no reason to refuse.

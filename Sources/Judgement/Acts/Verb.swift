@@ -108,7 +108,7 @@ package struct Harm: OptionSet, Hashable, Sendable {
 
     /// Changes the engine's state: forwarded only when its record is durable.
     package static let changes = Harm(rawValue: 1)
-    /// Carries data out of containers, volumes or images.
+    /// Carries data out of containers, volumes or images: recorded like what changes state.
     package static let discloses = Harm(rawValue: 2)
     /// Runs or steers programs.
     package static let executes = Harm(rawValue: 4)
@@ -116,4 +116,8 @@ package struct Harm: OptionSet, Hashable, Sendable {
     package static let connectsOut = Harm(rawValue: 8)
     /// Governs the host or every tenant on it.
     package static let host = Harm(rawValue: 16)
+
+    /// True for what is forwarded only when its record is durable: what changes state, and reads that
+    /// carry data out. Neither is ever counted with others instead of being written.
+    package var isRecordedFirst: Bool { !isDisjoint(with: [.changes, .discloses]) }
 }

@@ -275,7 +275,7 @@ package struct Exchange: ~Copyable {
         }
         if isHardened, draft.call.operation.takesJSON { draft.speak(engine.version) }
         let outbound = outbound(draft, head, permit, draft.call.version ?? engine.version)
-        guard draft.act.harm.contains(.changes) else { return send(outbound) }
+        guard draft.act.harm.isRecordedFirst else { return send(outbound) }
         state = .recording(outbound)
         return .record
     }
@@ -286,7 +286,8 @@ package struct Exchange: ~Copyable {
         return send(outbound)
     }
 
-    /// The ledger cannot write: nothing that changes state happens without a record.
+    /// The ledger cannot write: nothing that changes state or carries data out happens without a
+    /// record.
     package mutating func recordFailed(_ reason: String) -> Action {
         refuse(
             Answer(
