@@ -130,6 +130,8 @@ import Testing
             #expect(try reader(directory).verify().findings.isEmpty)
             try Data("{\"v\":1}\n{\"v\":1,\"id\":\"tO".utf8).write(to: old)
             #expect(try !reader(directory).verify().findings.isEmpty)
+            try FileManager.default.removeItem(at: old)
+            #expect(try reader(directory).verify().findings.contains { $0.contains("record.jsonl") && $0.contains("missing") })
         }
     }
 }

@@ -43,6 +43,68 @@ import Testing
         }
     }
 
+    /// Each witness has its own files: what one was asked and has said is no matter of the others.
+    @Test func witnessesAreAskedAtOnce() async throws {
+        try await withDirectory { directory in
+            let record = directory.appendingPathComponent("ledger")
+            let places = ["w1", "w2"].map { directory.appendingPathComponent($0) }
+            let keys = try places.map { try Witness.make($0, name: "witness.example.com/\($0.lastPathComponent)") }
+            for _ in 0..<2 {
+                var requests: [WitnessRequest] = []
+                for key in keys {
+                    try await fill(record, groups: 3)
+                    requests.append(try reader(record).request(of: key))
+                }
+                for (index, request) in requests.enumerated() {
+                    let line = try cosign(request, places[index], reader(record).key).line
+                    // Not in another's name.
+                    #expect(throws: LedgerError.self) { try reader(record).accept(Array(line.utf8), by: keys[1 - index]) }
+                    #expect(try reader(record).accept(Array(line.utf8), by: keys[index]).text == request.checkpoint.text)
+                }
+                for (key, request) in zip(keys, requests) {
+                    #expect(try reader(record).cosigned(by: key)?.text == request.checkpoint.text)
+                }
+                #expect(try reader(record).cosigned()?.text == requests[1].checkpoint.text)
+                #expect(try reader(record).verify().findings.isEmpty)
+            }
+            // Both of the same checkpoint: a proof against it has both signatures.
+            let request = try reader(record).request(of: keys[0], from: nil)
+            let line = try cosign(request, places[0], reader(record).key).line
+            _ = try reader(record).accept(Array(line.utf8), by: keys[0])
+            let other = try cosign(try reader(record).request(of: keys[1]), places[1], reader(record).key).line
+            _ = try reader(record).accept(Array(other.utf8), by: keys[1])
+            let both = try #require(try reader(record).cosigned())
+            for key in keys { try both.verify(by: key) }
+            #expect(both.signatures.count == 3)
+        }
+    }
+
+    /// A request may carry as many signatures as a note may have: the witness's own must fit beside them.
+    @Test func aRequestFullOfSignaturesIsAnsweredAndRemembered() async throws {
+        try await withDirectory { directory in
+            let place = directory.appendingPathComponent("witness")
+            let record = directory.appendingPathComponent("ledger")
+            let key = try Witness.make(place, name: "w")
+            try await fill(record, groups: 3)
+            let log = try reader(record).key
+            let plain = try reader(record).request(of: key)
+            var note = plain.checkpoint
+            for id in 1..<UInt32(SignedNote.mostSignatures) {
+                note.add(SignedNote.Signature(name: "other", id: id, bytes: [UInt8](repeating: 0, count: 72)))
+            }
+            #expect(note.signatures.count == SignedNote.mostSignatures)
+            let full = WitnessRequest(old: plain.old, proof: plain.proof, checkpoint: note)
+            let line = try cosign(full, place, log).line
+            // Nor is what comes with the answer kept.
+            let noise = (1..<150).map { SignedNote.Signature(name: "x", id: $0, bytes: [0]).line }.joined()
+            #expect(try reader(record).accept(Array((noise + line).utf8), by: key).signatures.count == 2)
+            let last = try #require(try Witness(place).last(of: log))
+            #expect(last.signatures.count == 2)
+            try await fill(record, groups: 3)
+            _ = try cosign(try reader(record).request(of: key), place, log)
+        }
+    }
+
     @Test func rollbacksAndForksAreRefused() async throws {
         try await withDirectory { directory in
             let place = directory.appendingPathComponent("witness")

@@ -57,12 +57,17 @@ package final class Administration: Sendable {
         }
     }
 
-    /// Notes a certificate that was issued.
+    /// Notes a certificate that was issued, in the record before the registry knows it. Waits for the
+    /// disk; never to be called on a loop.
+    ///
+    /// - Throws: `LedgerError` or `IdentityError` when one of them cannot be written: then the certificate
+    ///   is not believed.
     package func issue(_ certificate: IssuedCertificate, by who: String) throws {
+        try services.ledger.appendAndWait(
+            Entry.event(
+                services.ledger.ids, "CertificateIssued", identity: who,
+                reason: "\(certificate.identity), fingerprint \(certificate.fingerprint)"))
         try services.authority.changeRegistry { try $0.issue(certificate) }
-        note(
-            "CertificateIssued", who,
-            "\(certificate.identity), fingerprint \(certificate.fingerprint)")
     }
 
     /// Revokes certificates; their connections end.

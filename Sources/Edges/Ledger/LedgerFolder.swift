@@ -8,7 +8,7 @@ package import LedgerTree
 ///     00000000000000000000.jsonl   a segment, named by how many lines come before it
 ///     00000000000000000000.hashes  the hashes of a finished segment's lines, 32 bytes each
 ///     checkpoint                   the newest checkpoint, for whoever publishes it
-///     requested, cosigned          the checkpoint that witnesses were asked to sign, and have signed
+///     requested-…, cosigned-…      the checkpoints that a witness was asked to sign, and has signed last
 ///     reserve                      blocks for a disk that is full
 ///     torn/                        what a crash left behind the last whole line
 ///     record.jsonl                 the record of a version before, kept as it is
@@ -30,10 +30,29 @@ package struct LedgerFolder: Sendable {
     package var publicKey: String { path("key.pub") }
     /// The newest checkpoint as a signed note; at most about a second behind the segments.
     package var checkpoint: String { path("checkpoint") }
-    /// The newest checkpoint that witnesses have signed.
-    package var cosigned: String { path("cosigned") }
-    /// The checkpoint that a witness was asked to sign.
-    var requested: String { path("requested") }
+    /// The newest checkpoint that a witness has signed; of a version before when it is not said which.
+    func cosigned(by witness: VerifierKey?) -> String { path("cosigned" + Self.end(witness)) }
+    /// The checkpoint that a witness was asked to sign last; when it is not said which, any of them.
+    func requested(of witness: VerifierKey?) -> String { path("requested" + Self.end(witness)) }
+    /// What all witnesses have signed.
+    ///
+    /// - Returns: The paths.
+    /// - Throws: `LedgerError` when the folder cannot be read.
+    func cosigned() throws(LedgerError) -> [String] {
+        try names().filter {
+            $0 == "cosigned" || $0.hasPrefix("cosigned-") && !$0.hasSuffix(".new")
+        }.sorted().map(path)
+    }
+
+    private static func end(_ witness: VerifierKey?) -> String {
+        witness.map { "-" + digits(ofKey: $0) } ?? ""
+    }
+
+    /// What a key's files are named by: its text, which is told by its name.
+    static func digits(ofKey key: VerifierKey) -> String {
+        TreeHash.leaf(Array(key.text.utf8)).digits(16)
+    }
+
     var reserve: String { path("reserve") }
     var torn: String { path("torn") }
     /// The record of a version before.
@@ -59,14 +78,8 @@ package struct LedgerFolder: Sendable {
     ///
     /// - Throws: `LedgerError` when the folder cannot be read.
     func parts() throws(LedgerError) -> [Part] {
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: url.path)
-        } catch {
-            throw LedgerError("cannot read \(url.path): \(error.localizedDescription)")
-        }
         var parts: [UInt64: Part] = [:]
-        for name in names {
+        for name in try names() {
             let pieces = name.split(separator: ".", omittingEmptySubsequences: false)
             guard pieces.count == 2, pieces[0].count == 20, let first = UInt64(pieces[0]),
                 Self.stem(first) == pieces[0]
@@ -75,6 +88,14 @@ package struct LedgerFolder: Sendable {
             if pieces[1] == "hashes" { parts[first, default: Part(first: first)].hasHashes = true }
         }
         return parts.values.sorted { $0.first < $1.first }
+    }
+
+    private func names() throws(LedgerError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: url.path)
+        } catch {
+            throw LedgerError("cannot read \(url.path): \(error.localizedDescription)")
+        }
     }
 
     // MARK: Keys
@@ -154,7 +175,13 @@ package struct LedgerFolder: Sendable {
     /// Puts a whole file in its place at once: whoever looks finds the old one or the new one, and so
     /// does whoever looks after the power was lost.
     ///
-    /// - Parameter durably: True when the new one is to be found then; else it may be either.
+    /// - Parameters:
+    ///   - bytes: The file's contents.
+    ///   - path: Where it belongs.
+    ///   - mode: Its permissions.
+    ///   - durably: True when the new one is to be found then; else it may be either.
+    ///   - disk: What it is written to.
+    /// - Throws: `LedgerError`; the old file stands as it was then.
     static func place(
         _ bytes: [UInt8], at path: String, mode: mode_t, durably: Bool = true,
         disk: any Disk = SystemDisk()
@@ -187,5 +214,12 @@ package struct LedgerFolder: Sendable {
         guard file >= 0 else { throw LedgerError("open", folder) }
         defer { close(file) }
         guard fsync(file) == 0 else { throw LedgerError("write", folder) }
+    }
+}
+
+extension TreeHash {
+    /// The first bytes in hexadecimal, for names of files.
+    func digits(_ byteCount: Int) -> String {
+        bytes.prefix(byteCount).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -19,6 +19,7 @@ struct LedgerMending {
     ///   - key: The record's key.
     ///   - tree: The tree over all lines before it.
     ///   - newest: The newest checkpoint over them.
+    /// - Returns: The record's end.
     /// - Throws: `LedgerError`; there is no such segment then.
     func begin(
         _ key: VerifierKey, _ tree: Frontier, _ newest: SignedNote?
@@ -85,9 +86,7 @@ struct LedgerMending {
 
     /// Keeps what is cut, where there is room for it: nobody was ever promised these bytes.
     private mutating func setAside(_ bytes: [UInt8], of path: String) {
-        let digest = TreeHash.leaf(bytes).bytes.prefix(8).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        let digest = TreeHash.leaf(bytes).digits(8)
         let name = (path as NSString).lastPathComponent
         let what = "\(bytes.count) bytes that a crash had torn were cut from \(name)"
         do throws(LedgerError) {

@@ -113,7 +113,7 @@ extension LedgerReader {
         _ report: inout LedgerReport
     ) throws(LedgerError) -> [KeptCheckpoint] {
         var own: [KeptCheckpoint] = []
-        for path in [folder.checkpoint, folder.cosigned] where access(path, F_OK) == 0 {
+        for path in [folder.checkpoint] + (try folder.cosigned()) where access(path, F_OK) == 0 {
             let bytes = try LedgerFolder.read(path)
             // A version before could leave it so when the power went; it is a copy.
             if bytes.isEmpty { continue }
@@ -146,11 +146,17 @@ extension LedgerReader {
         } else {
             report.notes.append("there is no checkpoint by the record's key yet")
         }
-        if let old = scans.first?.old, access(folder.old, F_OK) == 0,
-            OldRecord(folder)?.digest != old
-        {
-            report.findings.append(
-                "record.jsonl is not the one that was taken over: it was changed")
+        if let old = scans.first?.old {
+            guard let found = OldRecord(folder) else {
+                report.findings.append(
+                    "record.jsonl, which was taken over and is kept as it is, is missing or cannot "
+                        + "be read")
+                return
+            }
+            if found.digest != old {
+                report.findings.append(
+                    "record.jsonl is not the one that was taken over: it was changed")
+            }
         }
     }
 

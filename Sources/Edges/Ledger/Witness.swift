@@ -103,88 +103,16 @@ package struct Witness: ~Copyable {
     ) throws -> SignedNote.Signature {
         let last = try last(of: log)
         _ = try request.judge(by: log, after: try last.map { try Checkpoint(parsing: $0.text) })
-        var note = request.checkpoint
+        // Of the signatures that came the log's alone is kept: a note has a bound.
+        var note = request.checkpoint.limited(to: [log])
         try note.cosign(with: key, at: time)
         try LedgerFolder.place(note.bytes, at: path(of: log), mode: 0o644)
         guard let signature = note.signatures.last else { throw NoteFailure.unsigned }
         return signature
     }
 
-    /// Each log has a file; its name is told by the key, which is told by its name.
+    /// Each log has a file.
     private func path(of log: VerifierKey) -> String {
-        let name = TreeHash.leaf(Array(log.text.utf8)).bytes.prefix(16).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
-        return folder.appendingPathComponent("\(name).checkpoint").path
-    }
-}
-
-extension LedgerReader {
-    /// What a witness is sent: the newest checkpoint and the proof from the one cosigned last.
-    ///
-    /// - Parameter old: How many lines the witness has cosigned last; nil: as the record knows it.
-    /// - Returns: The request; its checkpoint is kept until the cosignature comes.
-    /// - Throws: `LedgerError`.
-    package func request(from old: UInt64? = nil) throws(LedgerError) -> WitnessRequest {
-        let note = try newest()
-        guard let said = try? Checkpoint(parsing: note.text) else {
-            throw LedgerError("the newest checkpoint cannot be read")
-        }
-        let size = old ?? cosignedSize
-        guard size <= said.size else {
-            throw LedgerError("\(size) lines were cosigned, and the record has \(said.size)")
-        }
-        let proof = try consistency(from: size, to: said.size)
-        try LedgerFolder.place(note.bytes, at: folder.requested, mode: 0o644)
-        return WitnessRequest(old: size, proof: proof, checkpoint: note)
-    }
-
-    private var cosignedSize: UInt64 {
-        guard let note = cosigned, let said = try? Checkpoint(parsing: note.text) else { return 0 }
-        return said.size
-    }
-
-    /// The newest checkpoint that witnesses have signed; nil when there is none.
-    package var cosigned: SignedNote? {
-        guard let bytes = try? LedgerFolder.read(folder.cosigned) else { return nil }
-        return try? SignedNote(parsing: bytes)
-    }
-
-    /// Keeps what a witness has answered beside the checkpoint that it was asked for.
-    ///
-    /// - Parameters:
-    ///   - lines: Signature lines.
-    ///   - witness: The witness's key.
-    /// - Returns: The cosigned checkpoint.
-    /// - Throws: `LedgerError` when they are not the witness's on the checkpoint that was asked for.
-    package func accept(_ lines: [UInt8], by witness: VerifierKey) throws(LedgerError) -> SignedNote
-    {
-        let asked = try LedgerFolder.read(folder.requested)
-        do throws(NoteFailure) {
-            var note = try SignedNote(parsing: asked)
-            let text = String(decoding: lines, as: UTF8.self)
-            for line in text.split(separator: "\n") { note.add(try SignedNote.signature(line)) }
-            try note.verify(by: key)
-            try note.verify(by: witness)
-            // What other witnesses have said of the same checkpoint stays.
-            if let cosigned, cosigned.text == note.text {
-                for other in cosigned.signatures
-                where !note.signatures.contains(where: { $0.id == other.id }) {
-                    note.add(other)
-                }
-            }
-            try Self.keep(note.bytes, at: folder.cosigned)
-            return note
-        } catch {
-            throw LedgerError("this is not the witness's signature of what was asked for: \(error)")
-        }
-    }
-
-    private static func keep(_ bytes: [UInt8], at path: String) throws(NoteFailure) {
-        do throws(LedgerError) {
-            try LedgerFolder.place(bytes, at: path, mode: 0o644)
-        } catch {
-            throw .malformed(error.description)
-        }
+        folder.appendingPathComponent("\(LedgerFolder.digits(ofKey: log)).checkpoint").path
     }
 }

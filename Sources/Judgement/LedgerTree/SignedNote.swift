@@ -100,6 +100,14 @@ package struct SignedNote: Hashable, Sendable {
         signatures.append(signature)
     }
 
+    /// The note with the signatures of these keys alone, one of each: what others have put there is no
+    /// business of whoever keeps it. Nothing is verified.
+    package func limited(to keys: [VerifierKey]) -> SignedNote {
+        var note = self
+        note.signatures = keys.compactMap { key in signatures.last { $0.isBy(key) } }
+        return note
+    }
+
     /// Verifies the signatures of one key; those of others are passed over.
     ///
     /// - Throws: `NoteFailure.unsigned`, or `.forged` when a signature names the key and is not by it.

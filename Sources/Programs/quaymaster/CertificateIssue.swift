@@ -52,11 +52,12 @@ struct CertificateIssue {
     private func note(_ issued: IssuedCertificate) throws {
         if try ControlClient.send(ControlClient.issue(issued), state: state) != nil { return }
         try StateDirectory.withLock(state) { registry, ledger in
-            try registry.issue(issued)
-            ledger.append(
+            // Said before it is known: what cannot be recorded is not done.
+            try ledger.appendAndWait(
                 Entry.event(
                     ledger.ids, "CertificateIssued", identity: "unix:\(geteuid())",
                     reason: "\(issued.identity), fingerprint \(issued.fingerprint)"))
+            try registry.issue(issued)
         }
     }
 }

@@ -240,10 +240,12 @@ struct IdentityCommand: ParsableCommand {
                 for fingerprint in registry.revocable(of: name, fingerprint: fingerprint) {
                     try registry.revoke(fingerprint, at: Date())
                     revoked.append(fingerprint)
-                    ledger.append(
+                    // A disk that is full must not keep a certificate valid: it is revoked first.
+                    try ledger.appendAndWait(
                         Entry.event(
                             ledger.ids, "CertificateRevoked", identity: "unix:\(geteuid())",
-                            reason: "\(name ?? "whoever holds it"), fingerprint \(fingerprint)"))
+                            reason: "\(name ?? "whoever holds it"), fingerprint \(fingerprint)"),
+                        mayUseReserve: true)
                 }
             }
             return revoked

@@ -90,8 +90,8 @@ extension LedgerCommand {
 
         /// What a witness has seen convinces more than what the log says alone.
         private func note(_ reader: LedgerReader, _ index: UInt64) throws -> SignedNote {
-            if let cosigned = reader.cosigned, let said = try? Checkpoint(parsing: cosigned.text),
-                said.size > index
+            if let cosigned = try reader.cosigned(),
+                let said = try? Checkpoint(parsing: cosigned.text), said.size > index
             {
                 return cosigned
             }

@@ -50,8 +50,10 @@ extension LedgerCommand {
         private func ask(
             _ witness: VerifierKey, _ reader: LedgerReader, _ report: inout LedgerReport
         ) {
-            guard let note = reader.cosigned, let said = try? Checkpoint(parsing: note.text) else {
-                report.findings.append("no witness has cosigned this record")
+            guard let note = reader.cosigned(by: witness),
+                let said = try? Checkpoint(parsing: note.text)
+            else {
+                report.findings.append("the witness \(witness.name) has not cosigned this record")
                 return
             }
             do throws(NoteFailure) {

@@ -13,7 +13,7 @@ extension LedgerCommand {
             discussion: """
                 The form is that of C2SP tlog-witness (add-checkpoint). Over any way that carries \
                 bytes:
-                  quaymaster ledger request | ssh witness quaymaster ledger witness cosign DIR \\
+                  quaymaster ledger request --witness KEY | ssh witness quaymaster ledger witness cosign DIR \\
                     --log KEY | quaymaster ledger accept --witness KEY
                 """)
 
@@ -21,10 +21,16 @@ extension LedgerCommand {
             help: "How many lines the witness has cosigned last; else what it has answered here.")
         var old: UInt64?
 
+        @Option(
+            help: ArgumentHelp(
+                "The witness's key; with it several can be asked at once.", valueName: "key"))
+        var witness: String?
+
         @OptionGroup var ledger: LedgerOption
 
         func run() throws {
-            LedgerText.write(try ledger.reader().request(from: old).bytes)
+            let key = try witness.map { try LedgerText.key($0, .cosignature) }
+            LedgerText.write(try ledger.reader().request(of: key, from: old).bytes)
         }
     }
 
