@@ -204,6 +204,11 @@ extension Integration {
                 _ = events.finish(seconds: 20)
                 let later = try plane.docker("alice", "ps")
                 #expect(later.status != 0 && later.errors.contains("no grant"), "\(later)")
+                // The record says what the reload has changed.
+                let said = try plane.record { $0.contains { $0["operation"] as? String == "PolicyChanged" } }
+                    .filter { $0["operation"] as? String == "PolicyChanged" }.compactMap { $0["reason"] as? String }
+                #expect(said.contains("added: {to: bo, may: view, in: blue}"), "\(said)")
+                #expect(said.contains { $0.hasPrefix("removed: {to: alice") }, "\(said)")
             }
         }
     }

@@ -98,6 +98,27 @@ extension Integration {
             }
         }
 
+        /// Reads that carry data out are acts: their intent is on the disk before the engine hears of them.
+        @Test func whatCarriesDataOutHasAnIntent() throws {
+            try withPlane { plane in
+                try plane.docker("alice", "run", "--name", "read", "bb:1", "true")
+                defer { plane.engine.clean("rm", "-f", "read") }
+                try plane.docker("alice", "logs", "read")
+                try plane.docker("alice", "cp", "read:/etc/passwd", "-")
+                try plane.docker("alice", "inspect", "read")
+                let wanted = ["ContainerLogs", "ContainerArchive"]
+                let all = try plane.record { lines in
+                    wanted.allSatisfy { name in lines.contains { $0["operation"] as? String == name && $0["phase"] as? String == "outcome" } }
+                }
+                for name in wanted {
+                    let intent = try #require(
+                        all.first { $0["operation"] as? String == name && $0["phase"] as? String == "intent" })
+                    #expect((intent["target"] as? String)?.hasPrefix("container/read") == true, "\(intent)")
+                }
+                #expect(!all.contains { $0["operation"] as? String == "ContainerInspect" && $0["phase"] as? String == "intent" })
+            }
+        }
+
         /// Entries arrive at least once: what nobody has taken is sent again.
         @Test func whatIsExportedArrives() throws {
             try withPlane { plane in

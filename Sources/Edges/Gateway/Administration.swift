@@ -43,9 +43,9 @@ package final class Administration: Sendable {
             let file = try readPolicy()
             let issuers = try readIssuers()
             try reloadTLS(issuers)
-            services.authority.replace(file, issuers)
+            let old = services.authority.replace(file, issuers)
             gateway.authorityChanged()
-            note("PolicyReloaded", who, "version \(file.policy.version)")
+            note(from: old, to: file, who)
             services.log.info(
                 "the policy is reloaded", metadata: ["version": "\(file.policy.version)"])
             return (file.policy.version, file.warnings)
@@ -55,6 +55,35 @@ package final class Administration: Sendable {
                 "the policy is not reloaded; the old one stays", metadata: ["error": "\(error)"])
             throw error
         }
+    }
+
+    /// The most changes of a policy that have entries of their own.
+    private static let mostChanges = 200
+
+    /// Notes which policy follows which, and what is different.
+    private func note(from old: PolicyFile, to new: PolicyFile, _ who: String) {
+        let changes = old.outline.changes(to: new.outline)
+        var entries: [Entry] = []
+        func add(_ name: String, _ target: String, _ what: String) {
+            var entry = Entry.event(services.ledger.ids, name, identity: who, reason: what)
+            entry.policy = new.policy.version
+            entry.target = target
+            entries.append(entry)
+        }
+        let counts = [PolicyOutline.Change.Kind.added, .removed, .changed].map { kind in
+            "\(changes.count { $0.kind == kind }) \(kind.rawValue)"
+        }
+        add(
+            "PolicyReloaded", "",
+            "version \(new.policy.version) follows \(old.policy.version): "
+                + counts.joined(separator: ", "))
+        for change in changes.prefix(Self.mostChanges) {
+            add("PolicyChanged", change.path, "\(change)")
+        }
+        if changes.count > Self.mostChanges {
+            add("PolicyChanged", "", "and \(changes.count - Self.mostChanges) more")
+        }
+        for entry in entries { services.ledger.append(entry) }
     }
 
     /// Notes a certificate that was issued, in the record before the registry knows it. Waits for the

@@ -49,12 +49,17 @@ package final class Authority: Sendable {
     package var registry: CertificateRegistry { state.withLock { $0.registry } }
 
     /// Replaces the policy and the authorities that are trusted.
-    package func replace(_ file: PolicyFile, _ issuers: Issuers) {
+    ///
+    /// - Returns: The policy that was in force.
+    @discardableResult
+    package func replace(_ file: PolicyFile, _ issuers: Issuers) -> PolicyFile {
         state.withLock { state in
+            defer { state.generation += 1 }
+            let old = state.file
             state.file = file
             state.issuers = issuers
             state.signers = [:]
-            state.generation += 1
+            return old
         }
     }
 

@@ -15,6 +15,8 @@ package struct PolicyFile: Sendable {
     package let shellRoles: RoleTable
     /// What the author should know although the policy works.
     package let warnings: [Diagnostic]
+    /// What it says, to be compared with another version of it.
+    package let outline: PolicyOutline
 
     /// Compiles a policy.
     ///
@@ -50,6 +52,7 @@ package struct PolicyFile: Sendable {
         certificates = compiler.certificates
         shellRoles = compiler.shellRoles
         warnings = reader.diagnostics
+        outline = PolicyOutline(text)
     }
 }
 
