@@ -44,6 +44,15 @@ import Testing
         #expect(file.trust[1].file.path == "/etc/partner.pem")
     }
 
+    @Test func theRecordIsKeptAsItSays() throws {
+        let file = try read(
+            "listen: [a]\nledger: {segmentBytes: 1048576, keepSegments: 3, keepDays: 365, archive: old}")
+        #expect(file.ledger.segmentBytes == 1 << 20 && file.ledger.keepSegments == 3)
+        #expect(file.ledger.keepDays == 365 && file.ledger.archive?.lastPathComponent == "old")
+        let usual = try read("listen: [a]").ledger
+        #expect(usual.segmentBytes == nil && usual.keepSegments == nil && usual.archive == nil)
+    }
+
     /// The engine may choose the subnets of a bounded number of networks.
     @Test func aBoundNeedsNoPool() throws {
         let file = try read("listen: [a]\nnetworks: {perTenant: 3}")
@@ -63,6 +72,12 @@ import Testing
         ("listen: [a]\nnetworks: {reach: [\"10.0.0.53:0\"]}", "no port of an address"),
         ("listen: [a]\nnetworks: {reach: [\"fd00::53:53\"]}", "no port of an address"),
         ("listen: [a]\nnetworks: {perTenant: 0}", "above zero"),
+        ("listen: [a]\nledger: {segmentBytes: 10}", "segmentBytes is a whole number from 1048576 to"),
+        ("listen: [a]\nledger: {segmentBytes: 64MiB}", "segmentBytes is a whole number"),
+        ("listen: [a]\nledger: {keepSegments: 0}", "keepSegments is a whole number from 1"),
+        ("listen: [a]\nledger: {keepDays: -1}", "keepDays is a whole number from 1"),
+        ("listen: [a]\nledger: {archive: old}", "and not when"),
+        ("listen: [a]\nledger: {keepMonths: 1}", "unknown key \"keepMonths\""),
         ("listen: [a]\nnetworks: {perTenant: 2, size: 26}", "no range of IPv4"),
         ("listen: [a]\nnetworks: {pool: fd00::/8}", "no range of IPv4"),
         ("listen: [a]\nnetworks: {pool: 10.0.0.0/16, size: 30}", "29 at most"),

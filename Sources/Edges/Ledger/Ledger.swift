@@ -41,14 +41,16 @@ package final class Ledger: Sendable {
     private static let delay = DispatchTimeInterval.milliseconds(100)
     private static let publication = DispatchTimeInterval.seconds(1)
 
-    private let folder: LedgerFolder
-    private let options: LedgerOptions
+    let folder: LedgerFolder
+    let options: LedgerOptions
+    // Where it is looked for segments that are not kept any more: that takes its time.
+    private let retiring = DispatchQueue(label: "quaymaster.ledger.retention", qos: .utility)
     private let lock: Int32
     // Guards what waits for the writer; held for an append or a swap.
     private let state: Mutex<State>
     // Guards what is counted rather than written; held for a look-up.
     private let repeats = Mutex(Repeats(most: 1000))
-    // Guards the segments; only the queue takes it, so nobody waits for it.
+    // Guards the segments; the queue alone takes it for long, so nobody waits for it.
     private let writer: Mutex<SegmentWriter>
     private let queue = DispatchQueue(label: "quaymaster.ledger")
 
@@ -96,6 +98,7 @@ package final class Ledger: Sendable {
         }
         if end.newest == nil, let old = OldRecord(folder) { append(old.entry(ids)) }
         for sentence in mended { append(Entry.event(ids, "LedgerRecovered", reason: sentence)) }
+        if !options.retention.keepsAll { retiring.async { [weak self] in self?.retain() } }
     }
 
     deinit {
@@ -219,6 +222,8 @@ package final class Ledger: Sendable {
     /// Writes what waits and lets another process write the record; later entries are refused.
     package func close() {
         for line in repeats.withLock({ $0.take(at: options.clock(), ids, all: true) }) { add(line) }
+        // What is being moved is moved to its end.
+        retiring.sync {}
         queue.sync {
             self.writeNow()
             state.withLock { $0.isClosed = true }
@@ -330,6 +335,18 @@ package final class Ledger: Sendable {
         urgent.tell(commit(urgent, fromReserve: true))
         lines.tell(result) { !$0.mayUseReserve }
         return result
+    }
+
+    private static let betweenRetentions = DispatchTimeInterval.seconds(60)
+
+    /// Looks for segments that are not kept any more, and does so again: a segment of 64 MiB takes
+    /// longer to fill. Runs on its own queue.
+    private func retain() {
+        if state.withLock({ $0.isClosed }) { return }
+        retire(before: writer.withLock { $0.first })
+        retiring.asyncAfter(deadline: .now() + Self.betweenRetentions) { [weak self] in
+            self?.retain()
+        }
     }
 
     private func commit(_ lines: Lines, fromReserve: Bool = false) -> Result<Void, LedgerError> {

@@ -66,6 +66,7 @@ extension LedgerReader {
         let scans = try scan(parts, sizes)
         var tree = Frontier()
         var roots: [UInt64: TreeHash] = [0: TreeHash.ofNothing]
+        var gone: [Range<UInt64>] = []
         for (part, scan) in zip(parts, scans) {
             guard part.first == tree.size else {
                 report.findings.append(
@@ -79,6 +80,11 @@ extension LedgerReader {
                     "\(name(part)) does not follow the lines before it: one of those was changed")
             }
             tree = scan.start ?? tree
+            if !part.hasLines {
+                let end = part.first + UInt64(scan.hashes.count)
+                let start = gone.last?.upperBound == part.first ? gone.removeLast().lowerBound : nil
+                gone.append((start ?? part.first)..<max(end, part.first))
+            }
             for hash in scan.hashes {
                 if sizes.contains(tree.size) { roots[tree.size] = tree.root }
                 tree.append(hash)
@@ -88,6 +94,11 @@ extension LedgerReader {
             report.entries += scan.entries
             report.byteCount += scan.byteCount
             report.findings += scan.findings
+        }
+        for range in gone where !range.isEmpty {
+            report.notes.append(
+                "lines \(range.lowerBound) to \(range.upperBound - 1) are not kept here any more; their "
+                    + "hashes are, and what verifies stands on those")
         }
         judgeEnd(scans, &report)
         for (kept, said) in wanted {

@@ -19,7 +19,7 @@ struct SegmentWriter: ~Copyable {
     private(set) var isFull = false
     /// True when the reserve is known to have its blocks.
     private var hasReserve = false
-    private var first: UInt64
+    private(set) var first: UInt64
     private var hashes: [TreeHash]
     private(set) var tree: Frontier
     /// Finished segments whose hashes are not written yet.

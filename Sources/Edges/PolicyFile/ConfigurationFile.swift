@@ -54,6 +54,8 @@ package struct ConfigurationFile: Sendable {
     package let reach: [Endpoint]
     /// The host's root part.
     package let agent: AgentPart
+    /// How the record is kept.
+    package let ledger: LedgerPart
     /// The limits that differ from the defaults, by name.
     package let limits: [String: Int]
 
@@ -80,7 +82,7 @@ package struct ConfigurationFile: Sendable {
         let reader = YAMLReader(file: url.path)
         let known = [
             "listen", "engines", "state", "policy", "metrics", "tls", "trust", "limits", "cgroup",
-            "networks", "agent",
+            "networks", "agent", "ledger",
         ]
         let record = reader.record(reader.document(text), "quaymaster.yaml", known: known)
         self.directory = directory.absoluteURL
@@ -112,6 +114,7 @@ package struct ConfigurationFile: Sendable {
         networksPerTenant = networks["perTenant"].flatMap { Self.count($0, reader) }
         reach = reader.list(networks["reach"], "reach").compactMap { Self.endpoint($0, reader) }
         agent = AgentPart(record["agent"], reader, directory: directory)
+        ledger = LedgerPart(record["ledger"], reader, directory: directory)
         limits = Self.limits(record["limits"], reader)
         if listen.isEmpty {
             reader.report(

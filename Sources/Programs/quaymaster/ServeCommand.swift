@@ -113,7 +113,9 @@ struct GatewayProgram {
         }
         return Services(
             authority: Authority(policy: policy, registry: registry, issuers: issuers),
-            ledger: try Ledger(directory: file.state.appendingPathComponent(StateDirectory.ledger)),
+            ledger: try Ledger(
+                directory: file.state.appendingPathComponent(StateDirectory.ledger),
+                options: LedgerOptions(file.ledger)),
             store: try Store(directory: file.state), facts: EngineFacts(), engine: engine,
             agent: try agent(), recorder: Recorder(state: file.state), limits: limits, log: log,
             digestKey: try StateKey.digest.load(file.state),
