@@ -108,7 +108,8 @@ extension Integration {
                 try plane.docker("alice", "inspect", "read")
                 let wanted = ["ContainerLogs", "ContainerArchive"]
                 let all = try plane.record { lines in
-                    wanted.allSatisfy { name in lines.contains { $0["operation"] as? String == name && $0["phase"] as? String == "outcome" } }
+                    wanted.allSatisfy { name in lines.contains { $0["operation"] as? String == name && $0["phase"] as? String == "outcome" }
+                    }
                 }
                 for name in wanted {
                     let intent = try #require(
