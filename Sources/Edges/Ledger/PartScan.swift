@@ -103,10 +103,14 @@ struct PartScan: Sendable {
         // A local tree: the compiler need not ask whether somebody else looks at it.
         var tree = end
         defer { end = tree }
+        // In order, so that no line has to be looked up.
+        var wanted = sizes.filter { $0 >= tree.size }.sorted()[...]
         var offset = -1
         for range in ranges {
             offset += 1
-            if offset == ranges.count - 1 || sizes.contains(tree.size) {
+            if offset == ranges.count - 1 { roots[tree.size] = tree.root }
+            if wanted.first == tree.size {
+                wanted.removeFirst()
                 roots[tree.size] = tree.root
             }
             let line = span.extracting(range)
