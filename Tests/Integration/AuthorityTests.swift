@@ -208,7 +208,7 @@ extension Integration {
                 let said = try plane.record { $0.contains { $0["operation"] as? String == "PolicyChanged" } }
                     .filter { $0["operation"] as? String == "PolicyChanged" }.compactMap { $0["reason"] as? String }
                 #expect(said.contains("added: {to: bo, may: view, in: blue}"), "\(said)")
-                #expect(said.contains { $0.hasPrefix("removed: {to: alice") }, "\(said)")
+                #expect(said.contains { $0.hasPrefix("removed: {to: [alice") }, "\(said)")
             }
         }
     }

@@ -114,7 +114,7 @@ extension Integration {
                 for name in wanted {
                     let intent = try #require(
                         all.first { $0["operation"] as? String == name && $0["phase"] as? String == "intent" })
-                    #expect((intent["target"] as? String)?.hasPrefix("container/read") == true, "\(intent)")
+                    #expect((intent["target"] as? String)?.hasPrefix("container/") == true, "\(intent)")
                 }
                 #expect(!all.contains { $0["operation"] as? String == "ContainerInspect" && $0["phase"] as? String == "intent" })
             }
