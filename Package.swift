@@ -102,8 +102,8 @@ let package = Package(
         edge(
             "GuardedShell",
             [
-                .product(name: "NIOCore", package: "swift-nio"), "AgentMessages", "Engine", "JSON",
-                "Ledger", "ShellGrammar", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"), "Acts", "AgentMessages", "Engine",
+                "JSON", "Ledger", "ShellGrammar", "Wire",
             ]),
         edge(
             "Gateway",
@@ -119,7 +119,7 @@ let package = Package(
                 crypto, log, tls, arguments, "Acts", "Agent", "AgentMessages", "Confinement",
                 "Engine",
                 "EngineAPI", "Gateway", "GuardedShell", "Identity", "JSON", "Ledger", "LedgerTree",
-                "Policy", "PolicyFile", "ShellGrammar", "Store",
+                "Policy", "PolicyFile", "ShellGrammar", "Store", "Wire",
             ],
             path: "Sources/Programs/quaymaster", swiftSettings: common),
         // Static, without Foundation: `Scripts/static-helpers` builds what is used.
@@ -152,7 +152,9 @@ let package = Package(
         tests(
             "IdentityTests",
             ["Acts", "Identity", "JSON", "TestCertificates", crypto, x509, asn1]),
-        tests("GuardedShellTests", ["AgentMessages", "GuardedShell", "JSON", "ShellGrammar"]),
+        tests(
+            "GuardedShellTests",
+            ["Acts", "AgentMessages", "GuardedShell", "JSON", "ShellGrammar"]),
         tests("QuaymasterTests", ["quaymaster"]),
         tests("LedgerTreeTests", ["LedgerTree", crypto]),
         tests("LedgerTests", ["Ledger", "LedgerTree"]),

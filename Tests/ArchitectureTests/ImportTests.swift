@@ -20,8 +20,7 @@ private let allowed: [String: Set<String>] = [
     // Edges. Foundation: files, dates and the system's calls.
     "PolicyFile": ["Acts", "Policy", "ShellGrammar", "Yams", "Foundation"],
     "GuardedShell": [
-        "AgentMessages", "Engine", "JSON", "Ledger", "ShellGrammar", "Wire", "Dispatch",
-        "Foundation",
+        "Acts", "AgentMessages", "Engine", "JSON", "Ledger", "ShellGrammar", "Wire", "Dispatch", "Foundation",
         "NIOCore", "Synchronization",
     ],
     "Identity": ["Acts", "JSON", "Crypto", "X509", "SwiftASN1", "Foundation"],

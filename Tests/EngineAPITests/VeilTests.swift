@@ -21,7 +21,7 @@ import Testing
         "TaskLogs": .content, "SecretList": .members, "SecretInspect": .members, "ConfigList": .members,
         "ConfigInspect": .members, "SystemPing": .nothing, "SystemPingHead": .nothing, "SystemVersion": .nothing,
         "SystemInfo": .members, "SystemDataUsage": .members, "SystemEvents": .events, "PluginList": .members,
-        "GetPluginPrivileges": .nothing, "PluginInspect": .members,
+        "GetPluginPrivileges": .nothing, "PluginInspect": .members, "RecordingList": .refused, "RecordingGet": .refused,
     ]
 
     @Test func everyOperationIsDecided() {

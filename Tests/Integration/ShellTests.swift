@@ -4,17 +4,19 @@ import Testing
 extension Integration {
     /// The guarded shell from end to end: client, gateway, agent, container.
     @Suite(.serialized) struct ShellTests {
-        private static let policy =
+        static let policy =
             Plane.policy + """
 
-                  - {to: alice, may: [enter], in: red, shell: [viewer, finder, pager], needs: {reason: true}}
-                  - {to: bo, may: [enter], in: blue}
+                  - {to: alice, may: [enter, recall], in: red, shell: [viewer, finder, pager], needs: {reason: true}}
+                  - {to: bo, may: [enter, recall], in: blue}
+                  - {to: carol, may: [review], in: red}
+                  - {to: dan, may: [review], in: blue}
                 """
 
         /// A plane with an agent, and a container `web` of alice's with something to look at.
-        private func withShell(_ body: (Plane) throws -> Void) throws {
+        func withShell(policy: String = Self.policy, _ body: (Plane) throws -> Void) throws {
             let agent = try RunningAgent()
-            try withPlane(policy: Self.policy, configuration: "agent: {socket: \(agent.socket)}\n") { plane in
+            try withPlane(policy: policy, configuration: "agent: {socket: \(agent.socket)}\n") { plane in
                 let script = """
                     mkdir -p /var/log; seq 1 300 >/var/log/numbers.log; echo first >/var/log/app.log
                     echo secret >/etc/secret; exec sleep 1000
@@ -30,7 +32,7 @@ extension Integration {
             try agent.stop()
         }
 
-        private func enter(
+        func enter(
             _ plane: Plane, _ who: String, _ arguments: String..., reason: String = "a test", input: String = ""
         ) throws -> Outcome {
             let reasons = reason.isEmpty ? [] : ["--reason", reason]

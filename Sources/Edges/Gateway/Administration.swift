@@ -3,6 +3,7 @@ package import Identity
 import JSON
 import Ledger
 import Logging
+import NIOCore
 import Policy
 package import PolicyFile
 
@@ -137,6 +138,22 @@ package final class Administration: Sendable {
                 hint: "make room on the disk, then revoke again")
         }
         return revoked.fingerprints
+    }
+
+    /// Notes that somebody looks at recordings on the host, before anything is shown; to be called on
+    /// no loop.
+    ///
+    /// - Parameters:
+    ///   - target: `recording/ID`, or `recordings`.
+    ///   - how: In which way: `play`.
+    ///   - who: The operator.
+    /// - Throws: `LedgerError` when the record cannot be written.
+    func noteLook(at target: String, _ how: String, by who: String) throws {
+        var entry = Entry.event(services.ledger.ids, "RecordingSeen", identity: who, reason: how)
+        entry.target = target
+        let promise = gateway.anyLoop.makePromise(of: Void.self)
+        services.ledger.append(entry) { promise.completeWith($0.mapError { $0 as any Error }) }
+        try promise.futureResult.wait()
     }
 
     private func note(_ name: String, _ who: String, _ what: String) {

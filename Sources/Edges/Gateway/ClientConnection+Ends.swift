@@ -95,7 +95,7 @@ extension ClientConnection {
             engine = nil
             if own != nil { loop.stopListening(self) }
             own = nil
-            shell?.close()
+            if let why = record?.reason, !why.isEmpty { shell?.close(why) } else { shell?.close() }
             shell = nil
             outbound = nil
             outflow = .idle

@@ -15,6 +15,8 @@ struct OwnAnswer {
         case list(ArraySlice<ContainerRow>, APIVersion, hasBegun: Bool)
         /// Events that are asked for; what waits, and whether more may come.
         case events(EventQuery, waiting: [UInt8])
+        /// A recording, from a place in it on; whether a piece of it is being read.
+        case recording(String, offset: UInt64, isReading: Bool)
         /// Nothing.
         case nothing
     }
@@ -56,6 +58,9 @@ extension ClientConnection {
             else { return otherwise() }
             loop.listen(self)
             begin(.events(query, waiting: []), head: head)
+        case "RecordingList", "RecordingGet":
+            guard let ask = exchange.act?.ask else { return run(exchange.abort()) }
+            answer(ask)
         case "ContainerEnter":
             guard let shell = makeShell() else { return }
             self.shell = shell
@@ -75,7 +80,7 @@ extension ClientConnection {
     }
 
     /// The head of an answer that is JSON.
-    private static let valueHead = Array(
+    static let valueHead = Array(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
             .utf8)
 
@@ -84,7 +89,7 @@ extension ClientConnection {
         otherwise()
     }
 
-    private func begin(_ content: OwnAnswer.Content, head: [UInt8]) {
+    func begin(_ content: OwnAnswer.Content, head: [UInt8]) {
         own = OwnAnswer(content: content)
         outflow = .head
         answers = MessageReader()
@@ -106,6 +111,9 @@ extension ClientConnection {
                 if waiting.isEmpty { return }
                 own?.content = .events(query, waiting: [])
                 say(waiting)
+            case .recording(let id, let offset, let isReading):
+                if !isReading { readRecording(id, from: offset) }
+                return
             case .nothing: return
             }
         }
@@ -130,10 +138,14 @@ extension ClientConnection {
     }
 
     /// Brings a piece of the body to where an engine's would come.
-    private func say(_ bytes: [UInt8], isLast: Bool = false) {
-        var buffer = ByteBuffer(bytes: ChunkLine.before(bytes.count))
-        buffer.writeBytes(bytes)
-        buffer.writeString("\r\n")
+    func say(_ bytes: [UInt8], isLast: Bool = false) {
+        var buffer = ByteBuffer()
+        // A chunk of nothing would be the last.
+        if !bytes.isEmpty {
+            buffer.writeBytes(ChunkLine.before(bytes.count))
+            buffer.writeBytes(bytes)
+            buffer.writeString("\r\n")
+        }
         if isLast { buffer.writeBytes(ChunkLine.last) }
         answers.add(buffer)
         readAnswer()

@@ -75,6 +75,12 @@ package final class ControlSocket: Sendable {
                 return JSONObject([
                     ("ok", .bool(true)), ("objects", .array(objects.map { .object($0.members) })),
                 ])
+            case "look":
+                guard let target = value["target"]?.string, let how = value["how"]?.string else {
+                    throw GatewayError("the command is incomplete")
+                }
+                try administration.noteLook(at: target, how, by: who)
+                return JSONObject([("ok", .bool(true))])
             case "adopt", "release": return try changeOwners(value, by: who)
             default: throw GatewayError("there is no such command")
             }
@@ -179,6 +185,13 @@ package enum ControlClient {
         }
         if let error = answer["error"]?.string { throw GatewayError(error) }
         return answer
+    }
+
+    /// The command that notes that somebody looks at recordings in the state directory.
+    package static func look(at target: String, _ how: String) -> JSONObject {
+        JSONObject([
+            ("command", .string("look")), ("target", .string(target)), ("how", .string(how)),
+        ])
     }
 
     /// The command that notes a certificate.

@@ -7,13 +7,15 @@ import JSON
 /// rule and the entry in the record. `o` is what the person was shown, `i` what an exec was sent, `x` how a
 /// line ended, `r` a new size of the terminal.
 struct Cast {
-    /// When the last event was, in nanoseconds.
+    /// When it began and when the last event was, in nanoseconds.
+    private let began: Int64
     private var last: Int64
 
     /// Begins a recording.
     ///
     /// - Parameter now: A clock's nanoseconds.
     init(at now: Int64) {
+        began = now
         last = now
     }
 
@@ -48,6 +50,12 @@ struct Cast {
 
     /// How a line ended: its status.
     mutating func exit(_ status: Int, at now: Int64) -> [UInt8] { event("x", "\(status)", now) }
+
+    /// The last event: how the session ended, and what a list tells of it.
+    mutating func end(_ words: String, lines: Int, at now: Int64) -> [UInt8] {
+        let length = max(0, max(now, last) - began) / 1000
+        return marker(CastEnd(words: words, lines: lines, length: length).label, at: now)
+    }
 
     /// The terminal has another size.
     mutating func resize(_ size: TerminalSize, at now: Int64) -> [UInt8] {

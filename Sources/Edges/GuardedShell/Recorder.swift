@@ -19,6 +19,11 @@ package final class Recorder: Sendable {
         folder = state.appendingPathComponent("recordings")
     }
 
+    /// What has been recorded.
+    package var library: RecordingLibrary {
+        RecordingLibrary(state: folder.deletingLastPathComponent())
+    }
+
     /// One recording that is being written.
     final class Tape: Sendable {
         private let queue: DispatchQueue

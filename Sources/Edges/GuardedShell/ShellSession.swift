@@ -255,7 +255,9 @@ package final class ShellSession {
     }
 
     /// The connection is gone, or whoever is there may not be any more.
-    package func close() {
+    ///
+    /// - Parameter words: Why, for the recording.
+    package func close(_ words: String = "the connection has ended") {
         guard !hasEnded else { return }
         hasEnded = true
         idle?.cancel()
@@ -263,6 +265,7 @@ package final class ShellSession {
         listing?.agent.close()
         listing = nil
         if running != nil { ended(status: 137, cause: "left", dropped: 0) }
+        tape?.write(cast.end(words, lines: number, at: Timestamp.monotonic()))
         tape?.end()
         tape = nil
     }
@@ -270,7 +273,7 @@ package final class ShellSession {
     func bye(_ words: String) {
         guard !hasEnded else { return }
         tell(.bye(words))
-        close()
+        close(words.isEmpty ? "left" : words)
         leave()
     }
 

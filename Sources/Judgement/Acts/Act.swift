@@ -29,6 +29,8 @@ package struct Act: Hashable, Sendable {
     package var shell: ShellWish?
     /// What an exec that is made would run; nil for any other act.
     package var exec: ExecWish?
+    /// What is asked of the guarded shell from outside of a session; nil for any other act.
+    package var ask: ShellAsk?
     /// How much the answer shows.
     package var reach: Reach
     /// How many ports of the host it asks for; what is bound to one of a range is one.
@@ -75,6 +77,7 @@ package struct Act: Hashable, Sendable {
             let source = references.first.map { " from \($0.kind.rawValue)/\($0.text)" } ?? ""
             return "\(creates.rawValue)/\(newName)\(source)"
         }
+        if let ask { return ask.target }
         if let first = references.first { return "\(first.kind.rawValue)/\(first.text)" }
         switch reach {
         case .list(let kind): return kind.rawValue

@@ -28,6 +28,10 @@ package enum Verb: String, CaseIterable, Hashable, Sendable {
     case commit
     case enter
 
+    // What others do in the guarded shell.
+    case review
+    case recall
+
     // Images.
     case pull
     case push
@@ -74,6 +78,8 @@ package enum Verb: String, CaseIterable, Hashable, Sendable {
         case .export: "read a container's whole file system"
         case .commit: "make an image of a container"
         case .enter: "diagnose containers by the guarded shell (quaymaster enter)"
+        case .review: "see the recordings of everybody's sessions of the guarded shell"
+        case .recall: "see the recordings of one's own sessions of the guarded shell"
         case .pull: "pull images from a registry"
         case .push: "push images to a registry"
         case .build: "build images"

@@ -69,6 +69,8 @@ package struct VerbSet: Hashable, Sendable {
         case .swarm: 1 << 34
         case .plugin: 1 << 35
         case .enter: 1 << 36
+        case .review: 1 << 37
+        case .recall: 1 << 38
         }
     }
 }

@@ -43,11 +43,7 @@ struct EnterCommand: AsyncParsableCommand {
     )
     var roles: [String] = []
 
-    @Option(help: "The gateway; without it DOCKER_HOST.")
-    var host: String?
-
-    @Option(help: "The folder of ca.pem, cert.pem and key.pem; without it DOCKER_CERT_PATH.")
-    var certificates: String?
+    @OptionGroup var gateway: GatewayOption
 
     @Flag(help: "Judges lines without a container; nothing is run.")
     var judge = false
@@ -61,7 +57,7 @@ struct EnterCommand: AsyncParsableCommand {
                 "no container is named", hint: "quaymaster enter CONTAINER", code: 2)
         }
         let channel = try await ShellChannel(
-            try ShellEndpoint(host: host, certificates: certificates), target: target(container))
+            try gateway.endpoint(), target: target(container))
         let result: Result<Int32, any Error>
         do {
             if let lines = try lines() {
@@ -79,21 +75,10 @@ struct EnterCommand: AsyncParsableCommand {
     }
 
     private func target(_ container: String) -> String {
-        func escaped(_ text: String) -> String {
-            text.utf8.map { byte in
-                switch byte {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F:
-                    return String(UnicodeScalar(byte))
-                default:
-                    let digits = String(byte, radix: 16, uppercase: true)
-                    return "%" + (digits.count == 1 ? "0" : "") + digits
-                }
-            }.joined()
-        }
         let parameters =
-            roles.map { "role=" + escaped($0) }
-            + (reason.isEmpty ? [] : ["reason=" + escaped(reason)])
-        return "/quaymaster/containers/\(escaped(container))/enter"
+            roles.map { "role=" + GatewayRequest.escaped($0) }
+            + (reason.isEmpty ? [] : ["reason=" + GatewayRequest.escaped(reason)])
+        return "/quaymaster/containers/\(GatewayRequest.escaped(container))/enter"
             + (parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&"))
     }
 

@@ -7,6 +7,17 @@ extension Catalogue {
             "ContainerEnter", .post, "/quaymaster/containers/{id}/enter", .container, may: [.enter],
             harm: [.changes, .executes, .discloses],
             query: [Parameter("role", .text, .judge, repeats: true), .text("reason")],
-            answer: .hijack, enters: true)
+            answer: .hijack, enters: true),
+        // Looking at recordings is written down before anything is shown.
+        Operation(
+            "RecordingList", .get, "/quaymaster/recordings", may: [.review, .recall],
+            harm: [.changes, .discloses],
+            query: [
+                .text("identity"), .text("container"), .text("since"), .text("until"),
+                .text("text"),
+            ]),
+        Operation(
+            "RecordingGet", .get, "/quaymaster/recordings/{id}", may: [.review, .recall],
+            harm: [.changes, .discloses]),
     ]
 }

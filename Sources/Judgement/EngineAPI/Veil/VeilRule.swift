@@ -56,8 +56,11 @@ package enum VeilRule: Hashable, Sendable {
             ContainerExport ContainerArchive ContainerArchiveInfo
             """
         ),
-        // Configurations of images as they are, and how they were built.
-        (.refused, "ImageGet ImageGetAll ImageAttestations ContainerEnter"),
+        // Configurations of images as they are, and how they were built; what the guarded shell shows.
+        (
+            .refused,
+            "ImageGet ImageGetAll ImageAttestations ContainerEnter RecordingList RecordingGet"
+        ),
         (
             .nothing,
             """

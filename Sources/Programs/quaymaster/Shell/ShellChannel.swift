@@ -31,40 +31,10 @@ final class ShellChannel: Sendable {
     init(_ endpoint: ShellEndpoint, target: String) async throws {
         let (stream, continuation) = AsyncStream<News>.makeStream()
         news = stream
-        let tls = try endpoint.tls()
         let request =
             "POST \(target) HTTP/1.1\r\nHost: \(endpoint.host)\r\nUser-Agent: Quaymaster\r\n"
             + "Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
-        let bootstrap = ClientBootstrap(group: group).connectTimeout(.seconds(10))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if let tls {
-                        // An address is checked against the certificate's own.
-                        var name: String?
-                        if case .tcp(let host, _) = endpoint.address, Self.isName(host) {
-                            name = host
-                        }
-                        try pipeline.addHandler(
-                            try NIOSSLClientHandler(context: tls, serverHostname: name))
-                    }
-                    try pipeline.addHandler(ShellReader(request, continuation))
-                }
-            }
-        do {
-            switch endpoint.address {
-            case .unix(let path):
-                channel = try await bootstrap.connect(unixDomainSocketPath: path).get()
-            case .tcp(let host, let port):
-                channel = try await bootstrap.connect(host: host, port: port).get()
-            }
-        } catch {
-            throw CommandError("the gateway at \(endpoint.host) cannot be reached: \(error)")
-        }
-    }
-
-    private static func isName(_ host: String) -> Bool {
-        host.utf8.contains { !(0x30...0x39 ~= $0 || $0 == 0x2E) } && !host.contains(":")
+        channel = try await endpoint.connect(on: group) { ShellReader(request, continuation) }
     }
 
     /// Says something.

@@ -1,7 +1,15 @@
 import JSON
+import ShellGrammar
 
 /// What the guarded shell tells a person, in lines.
 enum ShellPrinting {
+    /// A text of somebody else's on one line of a terminal.
+    static func safe(_ text: String) -> String {
+        let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        let bytes = OutputSanitiser.sanitise(Array(line.utf8), .plain)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Commands with what they are for; a single one with its forms and examples.
     static func help(_ value: JSONValue) -> [String] {
         let entries = value.array ?? []
