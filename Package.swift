@@ -78,6 +78,7 @@ let package = Package(
         judgement("Policy", ["Acts", "ShellGrammar"]),
         judgement("Exchange", ["Acts", "EngineAPI", "JSON", "Wire"]),
         judgement("AgentMessages", ["JSON"]),
+        judgement("Approvals"),
         judgement("LedgerTree", [crypto]),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
@@ -102,13 +103,14 @@ let package = Package(
         edge(
             "GuardedShell",
             [
-                .product(name: "NIOCore", package: "swift-nio"), "Acts", "AgentMessages", "Engine",
-                "JSON", "Ledger", "ShellGrammar", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"), crypto, "Acts", "AgentMessages",
+                "Approvals", "Engine", "JSON", "Ledger", "ShellGrammar", "Wire",
             ]),
         edge(
             "Gateway",
             nio + [
-                tls, crypto, log, "Acts", "AgentMessages", "Compression", "Engine", "EngineAPI",
+                tls, crypto, log, "Acts", "AgentMessages", "Approvals", "Compression", "Engine",
+                "EngineAPI",
                 "Exchange", "GuardedShell", "Identity", "JSON", "Ledger", "LedgerTree", "Policy",
                 "PolicyFile", "ShellGrammar", "Store", "Wire",
                 .product(name: "NIOTLS", package: "swift-nio"),
@@ -144,6 +146,7 @@ let package = Package(
         tests("AgentMessagesTests", ["AgentMessages", "JSON"]),
         tests("ConfinementTests", ["AgentMessages", "Confinement", "JSON"]),
         tests("AgentTests", ["Agent", "AgentMessages", "Confinement"]),
+        tests("ApprovalsTests", ["Approvals"]),
         tests("CompressionTests", ["Compression"]),
         // Certificates of other authorities, for tests.
         .target(
@@ -154,7 +157,7 @@ let package = Package(
             ["Acts", "Identity", "JSON", "TestCertificates", crypto, x509, asn1]),
         tests(
             "GuardedShellTests",
-            ["Acts", "AgentMessages", "GuardedShell", "JSON", "ShellGrammar"]),
+            nio + ["Acts", "AgentMessages", "GuardedShell", "JSON", "ShellGrammar"]),
         tests("QuaymasterTests", ["quaymaster"]),
         tests("LedgerTreeTests", ["LedgerTree", crypto]),
         tests("LedgerTests", ["Ledger", "LedgerTree"]),

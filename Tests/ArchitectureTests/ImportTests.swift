@@ -15,13 +15,14 @@ private let allowed: [String: Set<String>] = [
     "Exchange": ["Acts", "EngineAPI", "JSON", "Wire"],
     "ShellGrammar": [],
     "AgentMessages": ["JSON"],
+    "Approvals": [],
     // Hashes and signatures are values of values: the one exception.
     "LedgerTree": ["Crypto"],
     // Edges. Foundation: files, dates and the system's calls.
     "PolicyFile": ["Acts", "Policy", "ShellGrammar", "Yams", "Foundation"],
     "GuardedShell": [
-        "Acts", "AgentMessages", "Engine", "JSON", "Ledger", "ShellGrammar", "Wire", "Dispatch", "Foundation",
-        "NIOCore", "Synchronization",
+        "Acts", "AgentMessages", "Approvals", "Crypto", "Engine", "JSON", "Ledger", "ShellGrammar", "Wire",
+        "Dispatch", "Foundation", "NIOCore", "Synchronization",
     ],
     "Identity": ["Acts", "JSON", "Crypto", "X509", "SwiftASN1", "Foundation"],
     "Ledger": ["CLinux", "Crypto", "JSON", "LedgerTree", "Foundation", "Synchronization"],
@@ -40,7 +41,7 @@ private let allowed: [String: Set<String>] = [
     // The system's libraries, by headers alone (Sources/System).
     "Compression": ["CZlib", "CBzip2", "CLzma", "CZstd"],
     "Gateway": [
-        "Acts", "AgentMessages", "Compression", "Engine", "EngineAPI", "Exchange", "GuardedShell",
+        "Acts", "AgentMessages", "Approvals", "Compression", "Engine", "EngineAPI", "Exchange", "GuardedShell",
         "Identity", "JSON", "Ledger", "LedgerTree", "Policy", "PolicyFile", "ShellGrammar", "Store", "Wire", "Crypto",
         "Dispatch", "Foundation", "Logging", "NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization",
     ],
@@ -48,7 +49,7 @@ private let allowed: [String: Set<String>] = [
 
 private let judgement = [
     "JSON", "Wire", "Archive", "Acts", "EngineAPI", "Policy", "Exchange", "ShellGrammar", "AgentMessages",
-    "LedgerTree",
+    "Approvals", "LedgerTree",
 ]
 
 /// Rooms of the agent and its helpers, which know nothing of the gateway's.

@@ -110,7 +110,7 @@ import Testing
             case .webSocket: switching["WebSocket", default: []].append(operation.name)
             }
         }
-        #expect(switching["hijack"]?.sorted() == ["ContainerAttach", "ContainerEnter", "ExecStart", "Session"])
+        #expect(switching["hijack"]?.sorted() == ["ContainerAttach", "ContainerEnter", "ExecStart", "Session", "SessionWatch"])
         #expect(switching["WebSocket"] == ["ContainerAttachWebsocket"])
     }
 }

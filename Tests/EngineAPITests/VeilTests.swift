@@ -22,6 +22,7 @@ import Testing
         "ConfigInspect": .members, "SystemPing": .nothing, "SystemPingHead": .nothing, "SystemVersion": .nothing,
         "SystemInfo": .members, "SystemDataUsage": .members, "SystemEvents": .events, "PluginList": .members,
         "GetPluginPrivileges": .nothing, "PluginInspect": .members, "RecordingList": .refused, "RecordingGet": .refused,
+        "SessionList": .refused, "ApprovalList": .refused,
     ]
 
     @Test func everyOperationIsDecided() {

@@ -59,6 +59,23 @@ import Testing
             file.policy.grants["two"]?.first?.exec == ExecTerms(roles: ["viewer", "ops"], isRecorded: true))
     }
 
+    @Test(
+        arguments: [
+            ("approval: line", .line), ("approval: session", .session(seconds: 1800)),
+            ("approval: session, for: 5m", .session(seconds: 300)), ("approval: session, for: 8h", .session(seconds: 28_800)),
+            ("reason: true", .nothing), ("approval: sre", nil), ("approval: line, for: 5m", nil), ("for: 5m", nil),
+            ("approval: session, for: 9h", nil), ("approval: session, for: 0m", nil), ("approval: session, for: soon", nil),
+            ("approval: true", nil), ("approval: {by: sre}", nil), ("approval: [line]", nil),
+        ] as [(String, ShellApproval?)])
+    func whatASecondPersonApproves(_ needs: String, _ expected: ShellApproval?) throws {
+        let text = "tenants: {a: {}}\ngrants:\n  - {to: one, may: enter, in: a, needs: {\(needs)}}\n"
+        guard let expected else {
+            #expect(throws: PolicyErrors.self) { try self.compile(text) }
+            return
+        }
+        #expect(try compile(text).policy.grants["one"]?.first?.shell.approval == expected)
+    }
+
     @Test func compilesEverySection() throws {
         let file = try compile(Self.whole)
         #expect(file.policy.tenants == ["ci", "prod"])

@@ -28,7 +28,7 @@ import Testing
         switch Self.policy(terms).decide(Self.act(wish), by: "alice", seeing: facts) {
         case .refuse: return nil
         case .permit(let permit):
-            for case .shell(let roles) in permit.obligations { return roles }
+            for case .shell(let roles, _) in permit.obligations { return roles }
             return []
         }
     }

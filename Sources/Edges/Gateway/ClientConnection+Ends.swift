@@ -97,6 +97,8 @@ extension ClientConnection {
             own = nil
             if let why = record?.reason, !why.isEmpty { shell?.close(why) } else { shell?.close() }
             shell = nil
+            if let watching { loop.services.sessions.leave(watching.seat, watching.watcher) }
+            watching = nil
             outbound = nil
             outflow = .idle
             answers = MessageReader()
@@ -180,6 +182,7 @@ extension ClientConnection {
             return end(objection)
         }
         guard isActive, exchange.permit != nil, let act = exchange.act else { return }
+        if let watchingObjection { return end(watchingObjection) }
         let policy = loop.services.authority.policy
         switch policy.decide(act, by: peer.identity, seeing: facts) {
         case .refuse(let refusal): end("the grant has ended: \(refusal.words)")
@@ -187,6 +190,8 @@ extension ClientConnection {
             end("the grant hides other things now")
         case .permit(let permit) where permit.shellRoles != exchange.permit?.shellRoles:
             end("the grant has other roles of the guarded shell now")
+        case .permit(let permit) where permit.shellApproval != exchange.permit?.shellApproval:
+            end("the grant asks for another approval now")
         case .permit: break
         }
     }

@@ -324,6 +324,7 @@ extension ClientConnection: EngineConnectionUser {
         }
         flush()
         shell?.begin()
+        if let watching { loop.services.sessions.watch(watching.seat, watching.watcher) }
         process()
         engine?.flush()
         resumeReading()

@@ -75,10 +75,10 @@ extension ClientConnection {
         case .relay(let relay): self.relay(relay)
         case .switchProtocols(let head, let clientHasEnded):
             switchProtocols(head)
-            if clientHasEnded, shell != nil { return run(exchange.engineClosed()) }
+            if clientHasEnded, isOwnStream { return run(exchange.engineClosed()) }
             if clientHasEnded { engine?.endOutput() }
         // Whoever says nothing more has left.
-        case .endEngineInput where shell != nil: run(exchange.engineClosed())
+        case .endEngineInput where isOwnStream: run(exchange.engineClosed())
         case .endEngineInput: engine?.endOutput()
         case .endClientInput: endClientInput()
         case .answer(let answer, let ending): give(answer, ending)
@@ -148,6 +148,7 @@ extension ClientConnection {
             let roles = exchange.permit?.shellRoles.joined(separator: ", ") ?? ""
             entry.reason = "as \(roles)" + (wish.reason.isEmpty ? "" : ": " + wish.reason)
         }
+        if let ask = act.ask { entry.reason = words(of: ask) }
         noteOrigin()
         intend {
             self.append(entry, mayUseReserve: self.makesRoom(act)) {

@@ -58,7 +58,8 @@ extension ClientConnection {
             else { return otherwise() }
             loop.listen(self)
             begin(.events(query, waiting: []), head: head)
-        case "RecordingList", "RecordingGet":
+        case "RecordingList", "RecordingGet", "SessionList", "SessionWatch", "SessionModerate",
+            "ApprovalList", "ApprovalDecide":
             guard let ask = exchange.act?.ask else { return run(exchange.abort()) }
             answer(ask)
         case "ContainerEnter":

@@ -28,6 +28,11 @@ extension ClientConnection {
             } then: {
                 self.give(values: $0)
             }
+        case .sessions: giveSessions()
+        case .watch(let id): watch(id)
+        case .moderate(let id, let what, let reason): moderate(id, what, reason)
+        case .approvals: giveApprovals()
+        case .decide(let id, let approves, let reason): decide(id, approves: approves, reason)
         case .recording(let id):
             look {
                 library.find(id).flatMap { mayBeSeen($0) ? $0.id : nil }

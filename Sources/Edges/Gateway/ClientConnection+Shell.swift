@@ -34,14 +34,17 @@ extension ClientConnection {
         let terms = ShellSession.Terms(
             identity: peer.identity, from: from, tenant: permit.tenant ?? "", container: container,
             name: reference.text, roles: permit.shellRoles,
-            among: loop.services.authority.policyFile.shellRoles, reason: act.shell?.reason ?? "")
+            among: loop.services.authority.policyFile.shellRoles, reason: act.shell?.reason ?? "",
+            approval: permit.shellApproval)
         guard let terms else {
             refuseShell(500, "shell.role", "the granted roles do not go together")
             return nil
         }
+        let services = loop.services
         let tools = ShellSession.Tools(
-            way: loop.shellWay, ledger: loop.services.ledger, recorder: loop.services.recorder,
-            seats: loop.services.agentSeats)
+            way: loop.shellWay, ledger: services.ledger, recorder: services.recorder,
+            seats: services.agentSeats, board: services.sessions, approvals: services.approvals
+        ) { services.authority.policy.allows(.approve, by: $0, over: $1) }
         return ShellSession(
             terms, tools,
             say: { [weak self] bytes in
@@ -55,6 +58,9 @@ extension ClientConnection {
             })
     }
 
+    /// True when the connection is a stream that the gateway itself answers.
+    var isOwnStream: Bool { shell != nil || watching != nil }
+
     /// True while the client takes what it is sent.
     var takesAnswers: Bool { context?.channel.isWritable == true }
 
@@ -67,7 +73,7 @@ extension ClientConnection {
         resumeReading()
     }
 
-    private func refuseShell(_ status: Int, _ rule: String, _ words: String) {
+    func refuseShell(_ status: Int, _ rule: String, _ words: String) {
         let message = "quaymaster: refused: \(words); rule \(rule)"
         run(.answer(Answer(status: status, message: message, rule: rule), .close))
     }
@@ -83,7 +89,13 @@ extension ClientConnection {
 extension Permit {
     /// The roles with which a container is entered.
     var shellRoles: [String] {
-        for case .shell(let roles) in obligations { return roles }
+        for case .shell(let roles, _) in obligations { return roles }
         return []
+    }
+
+    /// What a second person approves of it.
+    var shellApproval: ShellApproval {
+        for case .shell(_, let approval) in obligations { return approval }
+        return .nothing
     }
 }

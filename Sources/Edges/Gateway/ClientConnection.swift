@@ -72,8 +72,7 @@ final class ClientConnection: ChannelInboundHandler {
     var intake = Intake.head
     var reader = MessageReader()
     private var isProcessing = false
-    var isReadPending = false
-    var isUnflushed = false
+    var (isReadPending, isUnflushed) = (false, false)
     private(set) var wasTruncated = false
     var deadline: NIODeadline?
 
@@ -127,8 +126,9 @@ final class ClientConnection: ChannelInboundHandler {
     var heldLine: [UInt8] = []
     /// What is answered without the engine.
     var own: OwnAnswer?
-    /// The session of the guarded shell that the connection is.
+    /// The session of the guarded shell that the connection is, and one that it watches.
     var shell: ShellSession?
+    var watching: (seat: SessionBoard.Seat, watcher: Watcher)?
     /// What the act may change in lists of containers.
     var change = ListChange.nothing
     /// How often it was told that the engine speaks of it: its head, and what follows first.

@@ -34,6 +34,10 @@ package struct Services: Sendable {
     package let log: Logger
     /// Who made which exec.
     package let execs = ExecRegister()
+    /// Sessions of the guarded shell.
+    let sessions = SessionBoard()
+    /// What waits for a second person there.
+    let approvals = ApprovalOffice()
     /// What clients take up.
     package let usage = Usage()
     /// When it was looked whether a tenant's objects are still there.

@@ -118,6 +118,7 @@ package final class ExecTape {
         if let text = sent?.finish(), !text.isEmpty {
             write(cast.input(text, at: Timestamp.monotonic()))
         }
+        write(cast.end("the exec has ended", lines: 0, at: Timestamp.monotonic()))
         tape.end()
     }
 

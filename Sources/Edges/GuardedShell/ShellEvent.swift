@@ -18,6 +18,10 @@ package enum ShellEvent: Hashable, Sendable {
     case notice(rule: String, words: String)
     /// A line has ended: its status, how, and the bytes that were dropped.
     case ended(number: Int, status: Int, cause: String, dropped: Int64)
+    /// Something waits for a second person.
+    case waiting(Waiting)
+    /// Somebody sees the session of this identity from now on.
+    case watching(Greeting, identity: String)
     /// There was nothing to do.
     case nothing
     /// What the role can do.
@@ -42,7 +46,26 @@ package enum ShellEvent: Hashable, Sendable {
         /// In which way lines are answered: `agent`, or `exec` where the host has none.
         package let way: String
         /// Lines typed before, the oldest first.
-        package let history: [String]
+        package internal(set) var history: [String]
+    }
+
+    /// What waits for a second person.
+    package struct Waiting: Hashable, Sendable {
+        /// What it is called by.
+        package let id: String
+        /// The digest that is approved.
+        package let digest: String
+        /// What would be done.
+        package let words: String
+        /// The tenant whose approvers may decide; "" when only administrators may.
+        package let place: String
+
+        /// What to ask, and whom.
+        package var sentence: String {
+            "\(words) waits for a second person, for five minutes: whoever may approve"
+                + (place.isEmpty ? "" : " in \(place)")
+                + " runs \"quaymaster approve \(id)\"; Ctrl-C gives up"
+        }
     }
 
     /// A refusal.
@@ -103,6 +126,15 @@ package enum ShellEvent: Hashable, Sendable {
                     ("cause", .string(cause)), ("dropped", .integer(dropped)),
                 ])
             )
+        case .waiting(let waiting): ("waiting", waiting.value)
+        case .watching(let greeting, let identity):
+            (
+                "watching",
+                .of([
+                    ("id", .string(greeting.id)), ("identity", .string(identity)),
+                    ("container", .string(greeting.container)), ("roles", .texts(greeting.roles)),
+                ])
+            )
         case .nothing: ("nothing", .bool(true))
         case .help(let entries): ("help", .array(entries.map(\.value)))
         case .why(let why): ("why", why.value)
@@ -135,6 +167,15 @@ extension ShellEvent.Greeting {
         .of([
             ("id", .string(id)), ("container", .string(container)), ("roles", .texts(roles)),
             ("way", .string(way)), ("recorded", .bool(true)), ("history", .texts(history)),
+        ])
+    }
+}
+
+extension ShellEvent.Waiting {
+    fileprivate var value: JSONValue {
+        .of([
+            ("approval", .string(id)), ("digest", .string(digest)), ("what", .string(words)),
+            ("message", .string(sentence)),
         ])
     }
 }

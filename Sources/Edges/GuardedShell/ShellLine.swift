@@ -34,6 +34,14 @@ package enum ShellWay {
         }
     }
 
+    /// True when every line starts a program of the container.
+    var startsPrograms: Bool {
+        switch self {
+        case .agent: false
+        case .exec: true
+        }
+    }
+
     /// What a session says of it.
     var name: String {
         switch self {

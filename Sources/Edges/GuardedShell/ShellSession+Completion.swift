@@ -29,7 +29,8 @@ extension ShellSession {
                     expected: expected))
         }
         guard tools.ledger.mayIntend(terms.identity) else { return tell(Self.tooMany) }
-        guard tape?.hasFailed == false, running == nil, listing == nil,
+        guard tape?.hasFailed == false, running == nil, listing == nil, awaiting == nil,
+            pausedBy == nil,
             let wanted = all.compactMap(\.listing).first,
             let role = terms.role(of: ["ls", "-1", wanted.directory]),
             case .accepted(let line) = role.judge(words: ["ls", "-1", wanted.directory])
@@ -62,7 +63,7 @@ extension ShellSession {
     private func ask(_ line: AcceptedLine, as role: Role, _ then: @escaping ([String]) -> Void) {
         do throws(MessageFailure) {
             let request = try RunRequest(
-                container: terms.container, role: role.name, words: line.argv)
+                container: terms.container, role: role.name, words: line.argv, start: start)
             guard let seat = takeSeat() else { return then([]) }
             let agent = tools.way.run(request, as: role) { news in
                 guard var listing = self.listing else { return }

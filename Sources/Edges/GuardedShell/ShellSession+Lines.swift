@@ -1,3 +1,4 @@
+import Acts
 import AgentMessages
 import JSON
 import Ledger
@@ -11,6 +12,7 @@ extension ShellSession {
             return tell(
                 .notice(rule: "shell.busy", words: "a line is under way; interrupt it first"))
         }
+        if awaiting != nil { return tell(Self.waitsAlready) }
         if tape?.hasFailed ?? true {
             return bye("the recording cannot be written, so nothing more is run")
         }
@@ -25,8 +27,24 @@ extension ShellSession {
         switch terms.judge(line) {
         case .nothing: tell(.nothing)
         case .refused(let refusal): refuse(text, refusal)
-        case .accepted(let accepted): run(accepted)
+        case .accepted(let accepted):
+            if let pause { return refuse(accepted, "session.paused", pause) }
+            run(accepted)
         }
+    }
+
+    /// Refuses a line that the grammar accepts.
+    private func refuse(_ line: AcceptedLine, _ rule: String, _ words: String) {
+        let shown = Printing.line(tools.mask.mask(arguments: line.argv)) ?? line.verb
+        var entry = entry(.refused, words + ": " + shown)
+        entry.rule = rule
+        let id = tools.ledger.refuse(entry)
+        mark(["refused": .bool(true)], rule, id)
+        tell(
+            .refused(
+                ShellEvent.Refused(
+                    column: nil, rule: rule, words: "\(words); rule \(rule)", nearest: nil,
+                    entry: id)))
     }
 
     /// What an identity is told that has more recorded than anybody may.
@@ -100,8 +118,25 @@ extension ShellSession {
 
     private func run(_ line: AcceptedLine) {
         guard let role = terms.role(of: line.argv) else { return tell(.nothing) }
+        if terms.approval == .line, line.answer != .outside || tools.way.startsPrograms {
+            return awaitApproval(.line(line, role))
+        }
+        intend(line, as: role, start: start, approval: "")
+    }
+
+    /// Writes down what is about to run, and has it run then.
+    ///
+    /// - Parameters:
+    ///   - line: The line.
+    ///   - role: By which it is judged.
+    ///   - start: When the container must have started; nil when any will do.
+    ///   - approval: Who has approved it, for the record; "" when nobody had to.
+    func intend(_ line: AcceptedLine, as role: Role, start: UInt64?, approval: String) {
         let shown = tools.mask.mask(arguments: line.argv)
-        var entry = entry(.intent, Printing.line(shown) ?? line.verb)
+        var entry = entry(
+            .intent,
+            (Printing.line(shown) ?? line.verb)
+                + (approval.isEmpty ? "" : "; approval \(approval)"))
         entry.rule = "shell." + role.name
         running = Running(
             number: number, line: line, entry: entry, agent: nil,
@@ -126,17 +161,23 @@ extension ShellSession {
                 if session.running?.isInterrupted == true {
                     return session.ended(status: 130, cause: "person", dropped: 0)
                 }
-                session.start(line, as: role, shown)
+                if let pause = session.pause {
+                    session.tell(.notice(rule: "session.paused", words: pause))
+                    return session.ended(status: 130, cause: "person", dropped: 0)
+                }
+                session.start(line, as: role, shown, start)
             }
         }
     }
 
-    private func start(_ line: AcceptedLine, as role: Role, _ shown: [String]) {
+    private func start(
+        _ line: AcceptedLine, as role: Role, _ shown: [String], _ start: UInt64?
+    ) {
         guard let entry = running?.entry.id else { return }
         tell(.started(number: number, words: shown, answer: line.answer, entry: entry))
         do throws(MessageFailure) {
             let request = try RunRequest(
-                container: terms.container, role: role.name, words: line.argv)
+                container: terms.container, role: role.name, words: line.argv, start: start)
             guard let seat = takeSeat() else {
                 tell(Self.noSeat)
                 return ended(status: 125, cause: "refused", dropped: 0)
@@ -186,7 +227,7 @@ extension ShellSession {
     }
 
     /// What the agent says may hold names out of the container.
-    private func safe(_ text: String) -> String {
+    func safe(_ text: String) -> String {
         let bytes = OutputSanitiser.sanitise(Array(text.utf8), .plain)
         return tools.mask.mask(text: String(decoding: bytes, as: UTF8.self))
     }

@@ -1,3 +1,4 @@
+package import Acts
 package import AgentMessages
 import Engine
 import JSON
@@ -19,6 +20,7 @@ package final class ShellSession {
         let name: String
         let roles: [Role]
         let reason: String
+        let approval: ShellApproval
 
         /// Puts them together; nil when a role is not known here.
         ///
@@ -31,9 +33,10 @@ package final class ShellSession {
         ///   - roles: The names of the roles that are granted.
         ///   - table: The roles that there are.
         ///   - reason: Why; "" when nothing was said.
+        ///   - approval: What a second person approves.
         package init?(
             identity: String, from: String, tenant: String, container: ContainerID, name: String,
-            roles: [String], among table: RoleTable, reason: String
+            roles: [String], among table: RoleTable, reason: String, approval: ShellApproval
         ) {
             let known = roles.compactMap(table.named)
             guard known.count == roles.count, !known.isEmpty else { return nil }
@@ -44,6 +47,7 @@ package final class ShellSession {
             self.name = name
             self.roles = known
             self.reason = reason
+            self.approval = approval
         }
 
         /// Judges a line by each role in turn; what two roles call alike may differ.
@@ -74,6 +78,9 @@ package final class ShellSession {
         let ledger: Ledger
         let recorder: Recorder
         let seats: AgentSeats
+        let board: SessionBoard
+        let approvals: ApprovalOffice
+        let mayApprove: (String, String) -> Bool
         let mask: SecretMask
 
         /// Puts them together.
@@ -83,11 +90,20 @@ package final class ShellSession {
         ///   - ledger: The record.
         ///   - recorder: Who writes recordings.
         ///   - seats: How many lines run for whom.
-        package init(way: ShellWay, ledger: Ledger, recorder: Recorder, seats: AgentSeats) {
+        ///   - board: Where others find the session.
+        ///   - approvals: Where it waits for a second person.
+        ///   - mayApprove: Whether an identity may approve for a tenant at this moment.
+        package init(
+            way: ShellWay, ledger: Ledger, recorder: Recorder, seats: AgentSeats, board: SessionBoard,
+            approvals: ApprovalOffice, mayApprove: @escaping (String, String) -> Bool
+        ) {
             self.seats = seats
             self.way = way
             self.ledger = ledger
             self.recorder = recorder
+            self.board = board
+            self.approvals = approvals
+            self.mayApprove = mayApprove
             mask = SecretMask()
         }
     }
@@ -96,7 +112,7 @@ package final class ShellSession {
     let tools: Tools
     private let say: ([UInt8]) -> Void
     private let leave: () -> Void
-    private let id: String
+    let id: String
     let history: History
     var tape: Recorder.Tape?
     var cast: Cast
@@ -122,6 +138,13 @@ package final class ShellSession {
         var errors: OutputGate
     }
     var running: Running?
+    /// What waits for a second person.
+    var awaiting: Awaiting?
+    /// When the container started for which the session was approved; nil when any will do.
+    var start: UInt64?
+    /// Who watches, and who has paused it.
+    var watchers: [Watcher] = []
+    var pausedBy: String?
     /// Names that are looked up for a completion.
     var listing: (agent: any ShellLine, names: [UInt8], seat: AgentSeats.Seat)?
     var number = 0
@@ -169,17 +192,39 @@ package final class ShellSession {
             return bye("the recording cannot be written, so nobody enters; free the gateway's disk")
         }
         typedLines = history.lines()
-        tell(
-            .session(
-                ShellEvent.Greeting(
-                    id: id, container: terms.name, roles: terms.roles.map(\.name),
-                    way: tools.way.name,
-                    history: typedLines)))
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        end = eventLoop.scheduleTask(in: Self.mostTime) {
-            bound.value.bye("a session lasts 8 hours at most")
-        }
+        tools.board.add(
+            SessionBoard.Seat(
+                id: id, identity: terms.identity, tenant: terms.tenant,
+                container: terms.container.text, name: terms.name, roles: terms.roles.map(\.name),
+                reason: terms.reason, began: Timestamp.now(),
+                session: NIOLoopBound(self, eventLoop: eventLoop), eventLoop: eventLoop))
+        endAfter(Self.mostTime, "a session lasts 8 hours at most")
         awaitClient()
+        switch terms.approval {
+        case .session(let seconds): awaitApproval(.session(seconds: seconds))
+        case .nothing, .line: greet()
+        }
+    }
+
+    /// What a session is to whoever sees it.
+    var greeting: ShellEvent.Greeting {
+        ShellEvent.Greeting(
+            id: id, container: terms.name, roles: terms.roles.map(\.name), way: tools.way.name,
+            history: [])
+    }
+
+    /// Lets the person begin.
+    func greet() {
+        var greeting = greeting
+        greeting.history = typedLines
+        tell(.session(greeting))
+    }
+
+    /// Ends the session after a time, in the place of what was said before.
+    func endAfter(_ time: TimeAmount, _ words: String) {
+        end?.cancel()
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        end = eventLoop.scheduleTask(in: time) { bound.value.bye(words) }
     }
 
     private func awaitClient() {
@@ -188,7 +233,7 @@ package final class ShellSession {
         idle = eventLoop.scheduleTask(in: Self.mostIdle) {
             let session = bound.value
             // What is followed may say nothing for long.
-            if session.running != nil { return session.awaitClient() }
+            if session.running != nil || session.awaiting != nil { return session.awaitClient() }
             session.bye("nothing was said for 15 minutes")
         }
     }
@@ -246,6 +291,7 @@ package final class ShellSession {
     func slow(_ agent: any ShellLine) { agent.isHeld = isHeld }
 
     private func interrupt() {
+        if awaiting != nil { return giveUp("approval.waits", "given up", status: 130) }
         guard let agent = running?.agent else {
             // It is being written down, and does not run any more.
             running?.isInterrupted = true
@@ -262,12 +308,27 @@ package final class ShellSession {
         hasEnded = true
         idle?.cancel()
         end?.cancel()
+        tools.board.remove(id)
+        leaveApproval()
+        for watcher in watchers { watcher.finish("the session has ended: \(words)") }
+        watchers = []
         listing?.agent.close()
         listing = nil
         if running != nil { ended(status: 137, cause: "left", dropped: 0) }
         tape?.write(cast.end(words, lines: number, at: Timestamp.monotonic()))
         tape?.end()
         tape = nil
+    }
+
+    /// Ends what runs, gently at first.
+    func stopRunning() {
+        listing?.agent.close()
+        listing = nil
+        guard let agent = running?.agent else {
+            running?.isInterrupted = true
+            return
+        }
+        agent.send(.signal(.terminate))
     }
 
     func bye(_ words: String) {
@@ -285,6 +346,7 @@ package final class ShellSession {
     func tell(_ event: ShellEvent) {
         guard !hasEnded else { return }
         say(event.bytes)
+        pass(event)
         guard let shown = event.shown, !shown.isEmpty else { return }
         tape?.write(cast.output(shown, at: Timestamp.monotonic()))
     }
@@ -298,7 +360,9 @@ extension ShellEvent {
         case .notice(_, let words): words + "\n"
         case .refused(let refused): refused.words + "\n"
         case .bye(let words): words.isEmpty ? nil : words + "\n"
-        case .session, .started, .ended, .nothing, .help, .why, .history, .completion: nil
+        case .waiting(let waiting): waiting.sentence + "\n"
+        case .session, .watching, .started, .ended, .nothing, .help, .why, .history, .completion:
+            nil
         }
     }
 }

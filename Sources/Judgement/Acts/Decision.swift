@@ -47,7 +47,7 @@ package enum Obligation: Hashable, Sendable {
     /// Answers show none of this.
     case hide(Hidden)
     /// The container is entered with these roles, and no other.
-    case shell(roles: [String])
+    case shell(roles: [String], approval: ShellApproval)
     /// The streams of what runs are recorded.
     case record
 }

@@ -5,11 +5,27 @@ package struct ShellTerms: Hashable, Sendable {
     /// True when a person says why.
     package let needsReason: Bool
 
+    /// What a second person approves.
+    package let approval: ShellApproval
+
     /// Makes terms.
-    package init(roles: [String], needsReason: Bool = false) {
+    package init(
+        roles: [String], needsReason: Bool = false, approval: ShellApproval = .nothing
+    ) {
         self.roles = roles
         self.needsReason = needsReason
+        self.approval = approval
     }
+}
+
+/// What of the guarded shell a second person approves before it is done.
+package enum ShellApproval: Hashable, Sendable {
+    /// Nothing.
+    case nothing
+    /// Each line that starts a program in the container.
+    case line
+    /// The session, which then ends after so many seconds.
+    case session(seconds: Int64)
 }
 
 /// What somebody asks for who enters a container by the guarded shell.

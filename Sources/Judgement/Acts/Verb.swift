@@ -31,6 +31,9 @@ package enum Verb: String, CaseIterable, Hashable, Sendable {
     // What others do in the guarded shell.
     case review
     case recall
+    case watch
+    case moderate
+    case approve
 
     // Images.
     case pull
@@ -80,6 +83,9 @@ package enum Verb: String, CaseIterable, Hashable, Sendable {
         case .enter: "diagnose containers by the guarded shell (quaymaster enter)"
         case .review: "see the recordings of everybody's sessions of the guarded shell"
         case .recall: "see the recordings of one's own sessions of the guarded shell"
+        case .watch: "watch sessions of the guarded shell while they go on (quaymaster watch)"
+        case .moderate: "pause, resume and end sessions of the guarded shell"
+        case .approve: "approve what others may do in the guarded shell once you have seen it"
         case .pull: "pull images from a registry"
         case .push: "push images to a registry"
         case .build: "build images"

@@ -30,7 +30,9 @@ extension Policy {
         if grant.exec.isRecorded, act.verbs.contains(.exec) { obligations.append(.record) }
         if let wish = act.shell {
             obligations.append(
-                .shell(roles: wish.roles.isEmpty ? grant.shell.roles : wish.roles))
+                .shell(
+                    roles: wish.roles.isEmpty ? grant.shell.roles : wish.roles,
+                    approval: grant.shell.approval))
         }
         return Permit(
             grant: grant.location, tenant: tenant, obligations: obligations,

@@ -71,6 +71,9 @@ package struct VerbSet: Hashable, Sendable {
         case .enter: 1 << 36
         case .review: 1 << 37
         case .recall: 1 << 38
+        case .watch: 1 << 39
+        case .moderate: 1 << 40
+        case .approve: 1 << 41
         }
     }
 }

@@ -25,8 +25,10 @@ struct Quaymaster: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             InitCommand.self, ServeCommand.self, IdentityCommand.self, PolicyCommand.self,
-            TenantCommand.self, EnterCommand.self, RecordingsCommand.self, LedgerCommand.self,
-            FirewallCommand.self, AgentCommand.self, VersionCommand.self, CompletionCommand.self,
+            TenantCommand.self, EnterCommand.self, SessionsCommand.self,
+            WatchCommand.self, ModerateCommand.self, ApproveCommand.self, RecordingsCommand.self,
+            LedgerCommand.self, FirewallCommand.self, AgentCommand.self, VersionCommand.self,
+            CompletionCommand.self,
         ])
 
     /// Runs a command; the exit code tells how it ended.

@@ -12,7 +12,7 @@ package struct Recording: Hashable, Sendable {
     package let tenant: String
     /// The container's full id.
     package let container: String
-    /// What the person called it.
+    /// What the person called it; what is run, for an exec.
     package let name: String
     /// The roles.
     package let roles: [String]
@@ -52,7 +52,8 @@ package struct Recording: Hashable, Sendable {
         self.identity = identity
         self.tenant = tenant
         container = tags["container"] ?? ""
-        name = tags["name"] ?? ""
+        // An exec's title is `IDENTITY: WORDS`.
+        name = tags["name"] ?? String((value["title"]?.string ?? "").dropFirst(identity.count + 2))
         roles = (tags["roles"] ?? "").split(separator: "+").map(String.init)
         reason = tags["reason"] ?? ""
         var started: [UInt8] = []

@@ -90,8 +90,10 @@ package struct RecordingLibrary: Sendable {
                 if let typed = event.line {
                     line = typed.number
                     note(typed.words.joined(separator: " "), isTyped: true)
-                } else if event.code == "o" {
-                    for text in event.data.split(separator: "\n") { note(text, isTyped: false) }
+                } else if ["o", "i"].contains(event.code) {
+                    for text in event.data.split(separator: "\n") {
+                        note(text, isTyped: event.code == "i")
+                    }
                 }
                 return hits.count < Self.mostHits
             }

@@ -25,7 +25,9 @@ extension Act {
         case "ImageTag": try addName(call, "repo")
         case "ContainerEnter":
             shell = ShellWish(roles: call.query["role"], reason: call.query.value("reason"))
-        case "RecordingList", "RecordingGet": ask = ShellAsk(call)
+        case "RecordingList", "RecordingGet", "SessionList", "SessionWatch", "SessionModerate",
+            "ApprovalList", "ApprovalDecide":
+            ask = try ShellAsk(call)
         case "ImageGetAll":
             let names = call.query["names"]
             if names.contains("") {

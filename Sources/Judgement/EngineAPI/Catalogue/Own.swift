@@ -19,5 +19,20 @@ extension Catalogue {
         Operation(
             "RecordingGet", .get, "/quaymaster/recordings/{id}", may: [.review, .recall],
             harm: [.changes, .discloses]),
+        Operation("SessionList", .get, "/quaymaster/sessions", may: [.watch, .moderate]),
+        Operation(
+            "SessionWatch", .post, "/quaymaster/sessions/{id}/watch", may: [.watch],
+            harm: [.changes, .discloses], answer: .hijack),
+        Operation(
+            "SessionModerate", .post, "/quaymaster/sessions/{id}/moderate", may: [.moderate],
+            harm: .changes,
+            query: [
+                Parameter("do", .choice(ShellAsk.Moderation.allCases.map(\.rawValue))),
+                .text("reason"),
+            ]),
+        Operation("ApprovalList", .get, "/quaymaster/approvals", may: [.approve]),
+        Operation(
+            "ApprovalDecide", .post, "/quaymaster/approvals/{id}", may: [.approve], harm: .changes,
+            query: [Parameter("decision", .choice(["approve", "deny"])), .text("reason")]),
     ]
 }

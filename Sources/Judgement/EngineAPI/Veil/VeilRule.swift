@@ -59,7 +59,10 @@ package enum VeilRule: Hashable, Sendable {
         // Configurations of images as they are, and how they were built; what the guarded shell shows.
         (
             .refused,
-            "ImageGet ImageGetAll ImageAttestations ContainerEnter RecordingList RecordingGet"
+            """
+            ImageGet ImageGetAll ImageAttestations ContainerEnter RecordingList RecordingGet
+            SessionList SessionWatch SessionModerate ApprovalList ApprovalDecide
+            """
         ),
         (
             .nothing,

@@ -19,6 +19,8 @@ struct ShellPerson {
     /// What comes for the pager, and the pager once all is here.
     private var paged: String?
     private var pager: PagerText?
+    /// What came while the pager was open.
+    private var asides: [String] = []
     private var completing: String?
     private var isAtStart = true
     private var exit: Int32 = 0
@@ -142,7 +144,8 @@ struct ShellPerson {
         case "session": greet(value)
         case "out", "err": show(value.string ?? "")
         case "notice":
-            say("(\(value["message"]?.string ?? ""); rule \(value["rule"]?.string ?? ""))")
+            aside("(\(value["message"]?.string ?? ""); rule \(value["rule"]?.string ?? ""))")
+        case "waiting": say("(\(value["message"]?.string ?? ""))")
         case "started":
             let verb = value["argv"]?.array?.first?.string ?? ""
             paged = Roles.pager.verb(verb) != nil ? "" : nil
@@ -193,10 +196,21 @@ struct ShellPerson {
 
     private mutating func say(_ text: String) { show(text + "\n") }
 
+    /// A line that may come while a person types, who finds what they have typed below it.
+    private mutating func aside(_ text: String) {
+        // The pager's screen is its own, and what it will show is the line's output.
+        if pager != nil || paged != nil { return asides.append(text) }
+        if isRunning { return say(text) }
+        terminal.write("\r\u{1B}[0m\u{1B}[K" + text + "\n")
+        prompt()
+    }
+
     private mutating func ready() {
         isRunning = false
         if !isAtStart { terminal.write("\u{1B}[0m\n") }
         isAtStart = true
+        for text in asides { terminal.write(text + "\n") }
+        asides = []
         prompt()
     }
 

@@ -10,6 +10,12 @@ enum ShellPrinting {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The words of a line that was started.
+    static func words(_ value: JSONValue) -> String {
+        let words = (value["argv"]?.array ?? []).compactMap(\.string)
+        return safe(Printing.line(words) ?? words.joined(separator: " "))
+    }
+
     /// Commands with what they are for; a single one with its forms and examples.
     static func help(_ value: JSONValue) -> [String] {
         let entries = value.array ?? []

@@ -50,6 +50,7 @@ struct ShellScript {
         case "err": write(value, to: .standardError)
         case "notice":
             say("\(value["message"]?.string ?? ""); rule \(value["rule"]?.string ?? "")")
+        case "waiting": say(value["message"]?.string ?? "")
         case "ended":
             status = Int32(clamping: value["status"]?.int64 ?? 0)
             next()
