@@ -93,6 +93,31 @@ import X509
         }
     }
 
+    /// A line of the registry of which the record says nothing means nobody.
+    @Test(arguments: [(true, nil), (false, "the record knows of no issue")] as [(Bool, String?)])
+    func whatTheRecordDoesNotKnowIsNotBelieved(isRecorded: Bool, reason: String?) throws {
+        try withFile { file in
+            let authority = try CertificateAuthority(named: "Test", now: now)
+            let peer = try PeerCertificate(
+                authority.identity("alice", lifetime: 3600, now: now).certificate)
+            let issued = IssuedCertificate(peer, to: "alice", issuedAt: now)
+            var registry = try CertificateRegistry(file: file)
+            try registry.issue(issued)
+            #expect(registry.issueSentences(at: now) == [issued.issueSentence])
+            #expect(registry.issueSentences(at: now.addingTimeInterval(3601)).isEmpty)
+            registry.believe(only: isRecorded ? [issued.issueSentence] : ["bo, fingerprint 00"])
+            let objection = registry.objectionToName(of: peer)
+            if let reason {
+                #expect(objection?.contains(reason) == true)
+            } else {
+                #expect(objection == nil)
+            }
+            // Whatever is issued from then on is in the record first.
+            try registry.issue(issued)
+            #expect(registry.objectionToName(of: peer) == nil)
+        }
+    }
+
     @Test func aNewCertificateIsNotTheOldOne() throws {
         try withFile { file in
             let authority = try CertificateAuthority(named: "Test", now: now)

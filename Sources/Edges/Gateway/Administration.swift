@@ -93,10 +93,11 @@ package final class Administration: Sendable {
     /// - Throws: `LedgerError` or `IdentityError` when one of them cannot be written: then the certificate
     ///   is not believed.
     package func issue(_ certificate: IssuedCertificate, by who: String) throws {
+        // The record first: what it does not know is not believed.
         try services.ledger.appendAndWait(
             Entry.event(
                 services.ledger.ids, "CertificateIssued", identity: who,
-                reason: "\(certificate.identity), fingerprint \(certificate.fingerprint)"))
+                reason: certificate.issueSentence))
         try services.authority.changeRegistry { try $0.issue(certificate) }
     }
 

@@ -35,6 +35,9 @@ package struct IssuedCertificate: Hashable, Sendable {
         self.notAfter = Date(timeIntervalSince1970: TimeInterval(notAfter))
     }
 
+    /// What the record says of its issue.
+    package var issueSentence: String { "\(identity), fingerprint \(fingerprint)" }
+
     /// The members of the certificate's entry.
     package var members: [(String, JSONValue)] {
         [
@@ -54,6 +57,8 @@ package struct CertificateRegistry: Sendable {
     package private(set) var certificates: [String: IssuedCertificate] = [:]
     /// When certificates that were issued elsewhere were revoked, by fingerprint.
     package private(set) var revokedStrangers: [String: Date] = [:]
+    /// Certificates whose issue the record does not know, by fingerprint.
+    private var unrecorded: Set<String> = []
     private let file: URL
     /// The length of the whole lines, when a torn one follows them; whoever writes cuts it.
     private var tornAt: Int?
@@ -105,10 +110,27 @@ package struct CertificateRegistry: Sendable {
         }.map(\.fingerprint).sorted()
     }
 
+    /// The certificates that are believed at a time, as the record says of their issues.
+    package func issueSentences(at now: Date) -> Set<String> {
+        Set(
+            certificates.values.filter { $0.revokedAt == nil && now <= $0.notAfter }
+                .map(\.issueSentence))
+    }
+
+    /// Believes only what stands in the record as well: a line that somebody has put into the file is
+    /// no issue.
+    ///
+    /// - Parameter recorded: What the record says of issues.
+    package mutating func believe(only recorded: Set<String>) {
+        unrecorded = Set(
+            certificates.values.filter { !recorded.contains($0.issueSentence) }.map(\.fingerprint))
+    }
+
     /// Notes an issue.
     package mutating func issue(_ certificate: IssuedCertificate) throws {
         try append([("event", .string("issued"))] + certificate.members)
         note(certificate)
+        unrecorded.remove(certificate.fingerprint)
     }
 
     /// Revokes a certificate: not believed from now on, also when the disk refuses the line.
@@ -137,8 +159,15 @@ package struct CertificateRegistry: Sendable {
 
     /// Why a certificate of ours means nobody by its common name, or nil.
     package func objectionToName(of certificate: PeerCertificate) -> String? {
-        certificates[certificate.fingerprint] == nil
-            ? "the certificate \(certificate.fingerprint) is not in the registry" : nil
+        let fingerprint = certificate.fingerprint
+        if certificates[fingerprint] == nil {
+            return
+                "quaymaster has not issued the certificate \(fingerprint): it is not in the registry"
+        }
+        if unrecorded.contains(fingerprint) {
+            return "the record knows of no issue of the certificate \(fingerprint)"
+        }
+        return nil
     }
 
     private mutating func note(_ certificate: IssuedCertificate) {

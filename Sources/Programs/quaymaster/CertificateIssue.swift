@@ -56,7 +56,7 @@ struct CertificateIssue {
             try ledger.appendAndWait(
                 Entry.event(
                     ledger.ids, "CertificateIssued", identity: "unix:\(geteuid())",
-                    reason: "\(issued.identity), fingerprint \(issued.fingerprint)"))
+                    reason: issued.issueSentence))
             try registry.issue(issued)
         }
     }

@@ -72,6 +72,7 @@ struct GatewayProgram {
         let needsTLS = addresses.contains { if case .tls = $0 { true } else { false } }
         let issuers = needsTLS ? try readIssuers() : Issuers()
         let services = try services(policy, registry, issuers)
+        try believeRecorded(services)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let gateway = try await Gateway(
             services, tls: needsTLS ? try makeTLS(issuers) : nil, group: group)
@@ -101,6 +102,20 @@ struct GatewayProgram {
         }
         try await group.shutdownGracefully()
         log.notice("stopped", metadata: ["brokenOff": "\(broken)"])
+    }
+
+    /// Of the certificates of the registry those are believed whose issue stands in the record.
+    private func believeRecorded(_ services: Services) throws {
+        let reader = try LedgerReader(
+            directory: file.state.appendingPathComponent(StateDirectory.ledger))
+        let wanted = services.authority.registry.issueSentences(at: Date())
+        let recorded = try reader.issues(among: wanted)
+        try services.authority.changeRegistry { $0.believe(only: recorded) }
+        for sentence in wanted.subtracting(recorded).sorted() {
+            log.warning(
+                "the record knows of no issue of a certificate; it means nobody",
+                metadata: ["certificate": "\(sentence)"])
+        }
     }
 
     private func services(
