@@ -51,6 +51,23 @@ import Testing
         }
     }
 
+    /// Events that come often are counted like refusals, and refusals of nobody do not use up their measure.
+    @Test func repeatedEventsAreCountedInOneEntry() async throws {
+        try await withDirectory { directory in
+            let ledger = try Ledger(directory: directory)
+            for number in 0..<5000 { _ = ledger.refuse(refusal(ledger, "", "container/\(number)")) }
+            for target in ["a", "b", "a", "a", "a"] {
+                var entry = Entry.event(ledger.ids, "UnrecordedAct", reason: "said")
+                entry.target = target
+                ledger.count(entry)
+            }
+            ledger.close()
+            let found = try lines(directory).filter { $0["phase"] as? String == "event" }
+            #expect(found.compactMap { $0["target"] as? String } == ["a", "b", "a"])
+            #expect(found.compactMap { $0["count"] as? Int } == [3])
+        }
+    }
+
     @Test func whatChangesNothingIsCountedOnlyInAFlood() async throws {
         try await withDirectory { directory in
             let ledger = try Ledger(directory: directory)

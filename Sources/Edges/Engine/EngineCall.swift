@@ -32,6 +32,8 @@ package final class EngineCall: EngineConnectionUser {
     private var body: [UInt8] = []
     /// Also what keeps the call alive while it waits for the engine.
     private var deadline: Scheduled<Void>?
+    /// What the watch knows the call by.
+    private var token: UInt64?
 
     private init(
         _ pool: EnginePool, _ method: Method, _ request: [UInt8], limit: Int,
@@ -72,6 +74,9 @@ package final class EngineCall: EngineConnectionUser {
             writer.framing(.none)
         }
         let call = EngineCall(pool, method, writer.end() + (json ?? []), limit: limit, completion)
+        if method != .get, method != .head {
+            call.token = pool.watch?.begin(method.rawValue, target, json, entry: "")
+        }
         call.start(timeout)
     }
 
@@ -172,6 +177,13 @@ package final class EngineCall: EngineConnectionUser {
         guard let completion else { return }
         self.completion = nil
         deadline?.cancel()
+        if let token {
+            if case .success = result {
+                pool.watch?.end(token, isWhole: true)
+            } else {
+                pool.watch?.end(token, isWhole: false)
+            }
+        }
         if let connection {
             if reusable { pool.giveBack(connection) } else { connection.close() }
         }

@@ -11,6 +11,8 @@ package final class EnginePool {
     package let eventLoop: any EventLoop
     /// Where the engine listens.
     package let address: EngineAddress
+    /// Who is told of the gateway's own calls.
+    package let watch: (any EngineWatch)?
 
     private var idle: [EngineConnection] = []
     private let maximumIdle: Int
@@ -21,7 +23,12 @@ package final class EnginePool {
     ///   - eventLoop: The loop that it is confined to.
     ///   - address: Where the engine listens.
     ///   - maximumIdle: How many unused connections are kept.
-    package init(eventLoop: any EventLoop, address: EngineAddress, maximumIdle: Int = 64) {
+    ///   - watch: Who is told of the gateway's own calls.
+    package init(
+        eventLoop: any EventLoop, address: EngineAddress, maximumIdle: Int = 64,
+        watch: (any EngineWatch)? = nil
+    ) {
+        self.watch = watch
         self.eventLoop = eventLoop
         self.address = address
         self.maximumIdle = maximumIdle

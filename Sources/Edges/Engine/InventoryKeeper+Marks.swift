@@ -30,6 +30,7 @@ extension InventoryKeeper {
     private func inspect(_ key: String, _ number: UInt64) {
         let life = self.life
         guard Name.isValid(key, for: .container) else { return settle([(key, number)], [:]) }
+        let begun = Self.now()
         EngineCall.make(pool, .get, "\(prefix)/containers/\(key)/json") { result in
             guard life == self.life else { return }
             switch result {
@@ -40,6 +41,7 @@ extension InventoryKeeper {
                 let value = answer.head.status == 200 ? answer.json : nil
                 let id = value?["Id"]?.string ?? (Inventory.isID(key) ? key : nil)
                 guard let id else { return self.forget(key, number) }
+                value.map { self.pool.watch?.learn(id, $0, asked: begun) }
                 self.inspected.append(Inspected(id: id, value: value, key: key, number: number))
                 self.touchOthers(key, id)
                 self.listInspected()

@@ -111,13 +111,20 @@ package final class InventoryKeeper {
         began = Self.now()
         // Engines begin to send an answer before they listen for events themselves: what happens in
         // between is among the last, which they tell anew.
-        let since = began / 1_000_000_000 - 60
+        let heard = pool.watch?.heardUntil ?? began
+        let since = min(began, heard) / 1_000_000_000 - 60
         feed = EventFeed(pool, target: "\(prefix)/events?since=\(since)") { news in
             guard life == self.life, !self.isStopped else { return }
             switch news {
-            case .began(let head): self.learn(version, head)
-            case .events(let events): self.take(events)
-            case .missed: self.inventory.touchAll()
+            case .began(let head):
+                self.pool.watch?.streamBegan()
+                self.learn(version, head)
+            case .events(let events):
+                self.pool.watch?.hear(events, began: self.began)
+                self.take(events)
+            case .missed:
+                self.pool.watch?.missed()
+                self.inventory.touchAll()
             case .ended(let reason): self.lose(reason)
             }
         }
@@ -126,6 +133,7 @@ package final class InventoryKeeper {
     /// Nothing is known for certain any more, until another stream has begun.
     func lose(_ reason: String) {
         guard !isStopped else { return }
+        pool.watch?.streamEnded()
         let wasRight = inventory.state.withLock { $0.source != nil }
         if wasRight || failures == 0 { log(reason) }
         forget(reason)
@@ -221,6 +229,7 @@ package final class InventoryKeeper {
         let batch = items.prefix(Self.mostAsked).filter { $0["Id"]?.string != nil }
         guard !batch.isEmpty else { return then(rows) }
         let life = self.life
+        let asked = Self.now()
         var rows = rows
         var left = batch.count
         for item in batch {
@@ -230,6 +239,7 @@ package final class InventoryKeeper {
                 var inspected: JSONValue?
                 if case .success(let answer) = result, answer.head.status == 200 {
                     inspected = answer.json
+                    answer.json.map { self.pool.watch?.learn(id, $0, asked: asked) }
                 }
                 // What has gone meanwhile is asked for again.
                 if let row = ContainerRow(item, inspected, seen: seen) { rows.append(row) }

@@ -26,6 +26,8 @@ struct ActRecord {
     var words = ""
     /// The recording of its streams.
     var tape: ExecTape?
+    /// What the watch over the engine's events knows the request by.
+    var watched: UInt64?
     private var digest = ""
 
     init(_ ledger: Ledger, identity: String, from: String) {

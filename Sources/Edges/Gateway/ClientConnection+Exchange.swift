@@ -96,10 +96,31 @@ extension ClientConnection {
         answer(outbound) {
             self.makeVolumes(outbound.volumes[...], outbound.tenant) {
                 self.removeOthers {
-                    self.borrowNames { self.takeTurn { self.lease(outbound, fresh: false) } }
+                    self.borrowNames {
+                        self.takeTurn {
+                            self.watchBegin()
+                            self.lease(outbound, fresh: false)
+                        }
+                    }
                 }
             }
         }
+    }
+
+    /// Tells the watch over the engine's events what is about to be asked: no event comes before it.
+    private func watchBegin() {
+        guard let request = exchange.request, let operation = exchange.operation,
+            ExpectedEvents.areOf(operation)
+        else { return }
+        record?.watched = loop.services.watch.begin(
+            request.method.rawValue, request.target, request.body, entry: record?.id ?? "")
+    }
+
+    /// Tells it that the request has ended.
+    func watchEnd(isWhole: Bool) {
+        guard let token = record?.watched else { return }
+        record?.watched = nil
+        loop.services.watch.end(token, isWhole: isWhole)
     }
 
     /// Waits until nobody else adds up what the engine's disk holds.

@@ -48,7 +48,8 @@ final class LoopContext {
         self.eventLoop = eventLoop
         self.services = services
         maximumConnections = max(1, services.limits.connections / max(1, loops))
-        pool = EnginePool(eventLoop: eventLoop, address: services.engine)
+        pool = EnginePool(
+            eventLoop: eventLoop, address: services.engine, watch: services.watch)
         shellWay =
             services.agent.map {
                 .agent(EnginePool(eventLoop: eventLoop, address: $0, maximumIdle: 0))
@@ -92,6 +93,7 @@ final class LoopContext {
     func stop() {
         ticker?.cancel()
         inventoryKeeper?.stop()
+        if inventoryKeeper != nil { services.watch.close() }
         pool.closeIdle()
     }
 
@@ -142,6 +144,9 @@ final class LoopContext {
         sweeper?.look(at: now)
         keeper?.look(at: now)
         inventoryKeeper?.look(at: now)
+        if inventoryKeeper != nil {
+            services.watch.look(pool, version: services.facts.traits?.version ?? .floor)
+        }
         for connection in connections.values { connection.look(at: now, date) }
     }
 

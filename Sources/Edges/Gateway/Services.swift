@@ -44,6 +44,8 @@ package struct Services: Sendable {
     let quotaLooks = QuotaLooks()
     /// What the engine's lists show.
     let inventory = Inventory()
+    /// Who sees what goes around the gateway.
+    let watch: EventWatch
     /// Who makes a tenant's network.
     let networkTurns = Turns()
     /// Who adds up what the engine's disk holds: an engine refuses a second one meanwhile, and so would
@@ -62,7 +64,7 @@ package struct Services: Sendable {
     package init(
         authority: Authority, ledger: Ledger, store: Store, facts: EngineFacts,
         engine: EngineAddress, agent: EngineAddress?, recorder: Recorder, limits: Limits,
-        log: Logger, digestKey: SymmetricKey, sealer: Sealer,
+        log: Logger, digestKey: SymmetricKey, sealer: Sealer, watch: EventWatch,
         paths: HostPaths, protectedPaths: [String]
     ) {
         self.authority = authority
@@ -76,6 +78,7 @@ package struct Services: Sendable {
         self.engine = engine
         self.agent = agent
         self.recorder = recorder
+        self.watch = watch
         self.limits = limits
         subnets = limits.subnets.map { SubnetDesk($0) }
         self.log = log

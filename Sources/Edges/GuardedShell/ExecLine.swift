@@ -83,7 +83,14 @@ final class ExecLine: EngineConnectionUser, ShellLine {
                 self.connection = connection
                 connection.user = self
                 let body = Self.json([("Detach", .bool(false)), ("Tty", .bool(false))])
-                var writer = HeadWriter(.post, "/exec/\(self.exec)/start")
+                let target = "/exec/\(self.exec)/start"
+                // The gateway's own: the engine tells once of its start, soon.
+                if let watch = self.pool.watch,
+                    let token = watch.begin("POST", target, body, entry: "")
+                {
+                    watch.end(token, isWhole: false)
+                }
+                var writer = HeadWriter(.post, target)
                 writer.field(.host, "docker")
                 writer.field(.userAgent, "Quaymaster")
                 writer.field(.contentType, "application/json")

@@ -128,6 +128,12 @@ package final class Ledger: Sendable {
         return entry.id
     }
 
+    /// Adds an event that may come often, or counts it with others that are alike.
+    package func count(_ entry: Entry) {
+        if case .counted = judge(entry) { return }
+        add(entry)
+    }
+
     /// True when an identity may have another act recorded that changes state: a thousand in ten seconds.
     package func mayIntend(_ identity: String) -> Bool {
         repeats.withLock { $0.mayIntend(identity, at: options.clock()) }

@@ -10,6 +10,9 @@ struct Repeats {
     /// How many lines an identity leaves in a window before it is counted more coarsely.
     let most: Int
 
+    /// What the measure of events stands under; no identity is called so.
+    private static let events = "\0"
+
     private struct Key: Hashable {
         let identity: String
         let phase: Entry.Phase
@@ -57,17 +60,19 @@ struct Repeats {
         return (measures[identity]?.intents ?? 0) <= most
     }
 
-    /// Judges a refusal, or the outcome of an act that changes nothing.
+    /// Judges a refusal, an event that may come often, or the outcome of an act that changes nothing.
     mutating func judge(_ entry: Entry, at now: Int64) -> Verdict {
-        renew(entry.identity, now)
+        // Events have a measure of their own: whoever is refused for nobody does not use it up.
+        let who = entry.phase == .event ? Self.events : entry.identity
+        renew(who, now)
         var key = Key(identity: entry.identity, phase: entry.phase)
         key.tenant = entry.tenant
         key.operation = entry.operation
         key.target = entry.target
         key.rule = entry.rule
         key.status = entry.status
-        let lines = measures[entry.identity]?.lines ?? 0
-        if entry.phase == .refused || lines >= most {
+        let lines = measures[who]?.lines ?? 0
+        if entry.phase == .refused || entry.phase == .event || lines >= most {
             if let first = count(entry, as: key) { return .counted(first) }
         }
         if lines >= most {
@@ -75,7 +80,7 @@ struct Repeats {
             key = Key(identity: entry.identity, phase: entry.phase)
             if let first = count(entry, as: key) { return .counted(first) }
         }
-        measures[entry.identity]?.lines += 1
+        measures[who]?.lines += 1
         if seen[key] == nil { seen[key] = Seen(first: entry, began: now, last: entry) }
         return .write
     }

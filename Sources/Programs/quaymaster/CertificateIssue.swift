@@ -68,6 +68,8 @@ enum StateDirectory {
     static let registry = "certificates.jsonl"
     /// The record's folder.
     static let ledger = "ledger"
+    /// Up to where the engine's events were heard.
+    static let events = "events.json"
 
     /// Takes the lock that a gateway holds while it runs.
     ///

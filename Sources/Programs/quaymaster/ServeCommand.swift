@@ -126,15 +126,18 @@ struct GatewayProgram {
                 "quaymaster.yaml:\(file.engine.line): \"\(file.engine.text)\" is no engine's address",
                 hint: "for example unix:///var/run/docker.sock", code: 2)
         }
+        let ledger = try Ledger(
+            directory: file.state.appendingPathComponent(StateDirectory.ledger),
+            options: LedgerOptions(file.ledger))
         return Services(
             authority: Authority(policy: policy, registry: registry, issuers: issuers),
-            ledger: try Ledger(
-                directory: file.state.appendingPathComponent(StateDirectory.ledger),
-                options: LedgerOptions(file.ledger)),
+            ledger: ledger,
             store: try Store(directory: file.state), facts: EngineFacts(), engine: engine,
             agent: try agent(), recorder: Recorder(state: file.state), limits: limits, log: log,
             digestKey: try StateKey.digest.load(file.state),
             sealer: Sealer(key: try StateKey.seal.load(file.state)),
+            watch: EventWatch(
+                file: file.state.appendingPathComponent(StateDirectory.events), ledger: ledger),
             paths: HostPaths(Self.pathThreads(), of: engine),
             protectedPaths: ProtectedPaths.usual + ListenSockets(file).paths + [
                 engine.path, file.state.path, file.directory.path,

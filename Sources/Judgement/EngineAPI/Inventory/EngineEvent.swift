@@ -38,6 +38,32 @@ package struct EngineEvent: Sendable {
         time = value["timeNano"]?.int64 ?? 0
     }
 
+    /// The same without what makes it long: what is kept for a while must not fill the memory.
+    ///
+    /// - Parameter names: The attributes that are kept, where they are short.
+    func trimmed(to names: Set<String>) -> EngineEvent {
+        EngineEvent(trimming: self, to: names)
+    }
+
+    private init(trimming event: EngineEvent, to names: Set<String>) {
+        line = []
+        type = event.type
+        action =
+            event.action.utf8.count <= Self.longest
+            ? event.action : String(event.action.unicodeScalars.prefix(Self.longest / 4))
+        id = event.id
+        scope = event.scope
+        attributes = JSONObject(
+            distinct: event.attributes.members.filter { member in
+                names.contains(member.name)
+                    && member.value.string.map { $0.utf8.count <= Self.longest } ?? false
+            })
+        time = event.time
+    }
+
+    /// The most bytes of a text that is kept.
+    private static let longest = 4096
+
     /// What an event may have changed in lists of containers.
     package enum Change: Hashable, Sendable {
         /// Nothing.

@@ -1,0 +1,233 @@
+import Dispatch
+import Engine
+package import EngineAPI
+package import Foundation
+package import JSON
+package import Ledger
+import NIOCore
+import Synchronization
+import Wire
+
+/// Sees to it that what goes around the gateway stands in the record too: compares the engine's events
+/// with the requests that it was sent, and writes an entry for each that nothing explains.
+///
+/// Requests are told by all loops, before they are sent; events by the loop that keeps the inventory.
+package final class EventWatch: EngineWatch {
+    private struct State {
+        var reckoning = EventReckoning()
+        var trail: EventTrail
+        /// When the stream began of whose past it is not decided yet whether it is whole.
+        var undecided: Int64?
+        /// True once a stream has begun.
+        var hasBegun = false
+        /// True while the engine is asked whether it answers.
+        var isAsking = false
+        /// Containers of which a Swarm was asked whether it has made them.
+        var asked: Set<String> = []
+        /// What stands in the file.
+        var kept: TrailFile?
+        var lastKept: Int64 = 0
+    }
+
+    /// How long an engine takes to tell what it knows of the past.
+    private static let past: Int64 = 2_000_000_000
+    /// How many tasks a Swarm is asked about at a time.
+    private static let mostAsked = 16
+    /// How often the file is brought up to date.
+    private static let pause: Int64 = 1_000_000_000
+
+    // Guards everything; held for a look-up or an event, never while somebody is called.
+    private let state: Mutex<State>
+    private let ledger: Ledger
+    private let file: URL
+    private let queue = DispatchQueue(label: "quaymaster.events")
+
+    /// Begins where the last gateway has ended.
+    ///
+    /// - Parameters:
+    ///   - file: Where it is kept up to where events were heard.
+    ///   - ledger: The record.
+    package init(file: URL, ledger: Ledger) {
+        self.file = file
+        self.ledger = ledger
+        let kept = TrailFile.read(file)
+        var state = State(trail: EventTrail(after: kept?.mark, at: Timestamp.now()))
+        state.reckoning.remember(removedAtEnd: kept?.removedAtEnd ?? [])
+        self.state = Mutex(state)
+    }
+
+    // MARK: Requests
+
+    package func begin(
+        _ method: String, _ target: String, _ body: [UInt8]?, entry: String
+    ) -> UInt64? {
+        guard let expected = ExpectedEvents(method, target, body: body) else { return nil }
+        let now = Timestamp.now()
+        return state.withLock { $0.reckoning.begin(expected, entry: entry, at: now) }
+    }
+
+    package func end(_ token: UInt64, isWhole: Bool) {
+        let now = Timestamp.now()
+        state.withLock { $0.reckoning.end(token, isWhole: isWhole, at: now) }
+    }
+
+    // MARK: The stream
+
+    package var heardUntil: Int64? { state.withLock { $0.trail.last?.time } }
+
+    package func streamBegan() {
+        let now = Timestamp.now()
+        state.withLock { state in
+            state.trail.begin(at: now)
+            state.undecided = now
+        }
+    }
+
+    package func hear(_ events: [EngineEvent], began: Int64) {
+        let now = Timestamp.now()
+        state.withLock { state in
+            for event in events where state.trail.hear(event) {
+                state.reckoning.hear(event, isOld: event.time < began, at: now)
+            }
+        }
+    }
+
+    package func missed() {
+        write(
+            "engine", rule: "unrecorded.unreadable",
+            "the engine has told of something that is too long or cannot be read; "
+                + "whether the gateway was asked for it is not known")
+    }
+
+    package func streamEnded() {
+        let now = Timestamp.now()
+        state.withLock { state in
+            state.reckoning.lose(at: now)
+            state.undecided = nil
+        }
+    }
+
+    package func learn(_ id: String, _ inspected: JSONValue, asked: Int64) {
+        let traits = ContainerTraits(inspected, seen: asked)
+        state.withLock { $0.reckoning.learn(id, traits) }
+    }
+
+    // MARK: From time to time
+
+    /// Does what is due: to be called on the pool's loop, a few times in a second.
+    func look(_ pool: EnginePool, version: APIVersion) {
+        let now = Timestamp.now()
+        decide(at: now)
+        ask(pool, version)
+        let isDue = state.withLock { state -> Bool in
+            state.reckoning.prune(at: now)
+            guard !state.isAsking, state.reckoning.isDue(at: now) else { return false }
+            state.isAsking = true
+            return true
+        }
+        if isDue {
+            EngineCall.make(pool, .get, "/_ping", limit: 1 << 16, timeout: .seconds(1)) { result in
+                if case .failure(let failure) = result, failure.status == 503 {
+                    self.settle(answers: false)
+                } else {
+                    self.settle(answers: true)
+                }
+            }
+        }
+        keep(at: now)
+    }
+
+    /// Decides whether the engine has told everything that happened since an event was heard.
+    private func decide(at now: Int64) {
+        let gap = state.withLock { state -> EventTrail.Gap? in
+            guard let began = state.undecided, now - began >= Self.past else { return nil }
+            state.undecided = nil
+            let gap = state.trail.takeGap()
+            // An engine of which nothing was ever heard may be another one.
+            state.reckoning.find(isAnew: gap != nil || state.hasBegun && state.trail.last == nil)
+            state.hasBegun = true
+            return gap
+        }
+        guard let gap else { return }
+        var from: [UInt8] = []
+        Timestamp.append(gap.from, to: &from)
+        var until: [UInt8] = []
+        Timestamp.append(gap.until, to: &until)
+        let times =
+            String(decoding: from, as: UTF8.self) + " and "
+            + String(decoding: until, as: UTF8.self)
+        ledger.append(
+            Entry.event(
+                ledger.ids, "EventsLost",
+                reason:
+                    "what the engine did between \(times) is not all known: it was started anew, "
+                    + "or more has happened than it keeps"))
+    }
+
+    /// Asks a Swarm which of the containers are its own: labels say so of any.
+    private func ask(_ pool: EnginePool, _ version: APIVersion) {
+        let questions = state.withLock { state in
+            let open = state.reckoning.questions.filter { !state.asked.contains($0.key) }
+                .prefix(Self.mostAsked)
+            if state.asked.count > 4096 { state.asked = [] }
+            state.asked.formUnion(open.map(\.key))
+            return open
+        }
+        for (container, task) in questions {
+            EngineCall.make(pool, .get, "/v\(version)/tasks/\(task)") { result in
+                guard case .success(let answer) = result, answer.head.status == 200 else { return }
+                let status = answer.json?["Status"]?["ContainerStatus"]
+                let isTask = status?["ContainerID"]?.string == container
+                // The manager hears of the container a moment after it was made.
+                self.state.withLock { state in
+                    if isTask {
+                        state.reckoning.learn(container, isTask: true)
+                    } else {
+                        state.asked.remove(container)
+                    }
+                }
+            }
+        }
+    }
+
+    private func settle(answers: Bool) {
+        let now = Timestamp.now()
+        let found = state.withLock { state in
+            state.isAsking = false
+            return state.reckoning.take(at: now, engineAnswers: answers)
+        }
+        for act in found {
+            write(act.target, rule: "unrecorded.\(act.type).\(act.action)", act.sentence)
+        }
+    }
+
+    private func write(_ target: String, rule: String, _ sentence: String) {
+        var entry = Entry.event(ledger.ids, "UnrecordedAct", reason: sentence)
+        entry.target = target
+        entry.rule = rule
+        ledger.count(entry)
+    }
+
+    // MARK: The file
+
+    private func keep(at now: Int64, all: Bool = false) {
+        let next = state.withLock { state -> TrailFile? in
+            guard all || now - state.lastKept >= Self.pause, let mark = state.trail.last else {
+                return nil
+            }
+            let next = TrailFile(mark: mark, removedAtEnd: state.reckoning.removedAtEnd)
+            guard next != state.kept else { return nil }
+            state.kept = next
+            state.lastKept = now
+            return next
+        }
+        guard let next else { return }
+        queue.async { [file] in next.write(file) }
+    }
+
+    /// Writes down up to where events were heard, for the next gateway.
+    func close() {
+        keep(at: Timestamp.now(), all: true)
+        queue.sync {}
+    }
+}

@@ -1,0 +1,405 @@
+import JSON
+import Testing
+
+@testable import EngineAPI
+
+/// Which events of an engine the record explains.
+@Suite struct ReckoningTests {
+    static let second: Int64 = 1_000_000_000
+    static let id = String(repeating: "ab", count: 32)
+    static let other = String(repeating: "cd", count: 32)
+
+    static func event(
+        _ type: String, _ action: String, _ id: String, _ attributes: [(String, String)] = [],
+        at time: Int64 = 0, scope: String = "local"
+    ) throws -> EngineEvent {
+        let object = JSONObject([
+            ("Type", .string(type)), ("Action", .string(action)), ("scope", .string(scope)),
+            ("timeNano", .integer(time)),
+            (
+                "Actor",
+                .object(
+                    JSONObject([
+                        ("ID", .string(id)),
+                        (
+                            "Attributes",
+                            .object(JSONObject(attributes.map { ($0, .string($1)) }))
+                        ),
+                    ]))
+            ),
+        ])
+        return try #require(EngineEvent(JSONWriter.bytes(.object(object))))
+    }
+
+    /// One request, and one event that comes half a second after it was begun.
+    struct Row: CustomTestStringConvertible, Sendable {
+        let request: String
+        var body = ""
+        let type: String
+        let action: String
+        var id = ReckoningTests.id
+        var attributes: [(String, String)] = []
+        let isExplained: Bool
+
+        var testDescription: String { "\(request) \(type) \(action) \(id.prefix(12)) \(isExplained)" }
+    }
+
+    private static func row(
+        _ request: String, _ event: String, of id: String = id, with attributes: [(String, String)] = [],
+        body: String = "", _ isExplained: Bool
+    ) -> Row {
+        let words = event.split(separator: " ", maxSplits: 1).map(String.init)
+        return Row(
+            request: request, body: body, type: words[0], action: words[1], id: id,
+            attributes: attributes, isExplained: isExplained)
+    }
+
+    private static let rows: [Row] = [
+        row("POST /containers/\(id)/start", "container start", true),
+        row("POST /containers/\(id)/start", "container start", of: other, false),
+        row("POST /containers/\(id)/start", "container kill", false),
+        row("POST /containers/web/stop", "container stop", with: [("name", "web")], true),
+        row("POST /containers/web/stop", "container stop", with: [("name", "webs")], false),
+        row(
+            "POST /containers/web/rename?name=new", "container rename",
+            with: [("name", "new"), ("oldName", "/web")], true),
+        row(
+            "POST /containers/web/rename?name=new", "container rename",
+            with: [("name", "new"), ("oldName", "/db")], false),
+        row("POST /containers/abab/kill", "container kill", true),
+        row("POST /containers/abac/kill", "container kill", false),
+        row("POST /containers/\(id)/pause", "container unpause", false),
+        row("DELETE /containers/\(id)?force=1", "container destroy", true),
+        row("DELETE /containers/\(id)?force=1", "container destroy", of: other, false),
+        row("DELETE /containers/\(id)?v=1", "volume destroy", of: other, true),
+        row("DELETE /containers/\(id)?v=1", "volume destroy", of: "data", false),
+        row("POST /containers/prune", "container destroy", of: other, true),
+        row("POST /containers/prune", "volume destroy", of: "data", false),
+        row("GET /containers/\(id)/top", "container top", true),
+        row("GET /containers/\(id)/json", "container top", false),
+        row(
+            "POST /containers/create?name=web", "container create", with: [("name", "web"), ("image", "bb:1")], body: #"{"Image":"bb:1"}"#,
+            true),
+        row(
+            "POST /containers/create?name=web", "container create", with: [("name", "evil"), ("image", "bb:1")], body: #"{"Image":"bb:1"}"#,
+            false),
+        row("POST /containers/create", "container create", with: [("image", "bb:1")], body: #"{"Image":"bb:1"}"#, true),
+        row("POST /containers/create", "container create", with: [("image", "bb:2")], body: #"{"Image":"bb:1"}"#, false),
+        row("POST /containers/create", "volume create", of: "data", body: #"{"Image":"a","HostConfig":{"Binds":["data:/d"]}}"#, true),
+        row("POST /containers/create", "volume create", of: "date", body: #"{"Image":"a","HostConfig":{"Binds":["data:/d"]}}"#, false),
+        row("POST /containers/\(id)/exec", "container exec_create: sh -c x", body: "{}", true),
+        row("POST /containers/\(other)/exec", "container exec_create: sh -c x", body: "{}", false),
+        row("POST /exec/\(other)/start", "container exec_start: sh", with: [("execID", other)], body: "{}", true),
+        row("POST /exec/\(other)/start", "container exec_start: sh", with: [("execID", id)], body: "{}", false),
+        row("POST /images/create?fromImage=alpine&tag=3", "image pull", of: "alpine:3", true),
+        row("POST /images/create?fromImage=docker.io%2Flibrary%2Falpine&tag=3", "image pull", of: "alpine:3", true),
+        row("POST /images/create?fromImage=alpine&tag=3", "image pull", of: "evil:3", false),
+        row("POST /images/bb/tag?repo=foo&tag=1", "image tag", of: "sha256:1", with: [("name", "foo:1")], true),
+        row("POST /images/bb/tag?repo=foo&tag=1", "image tag", of: "sha256:1", with: [("name", "evil:1")], false),
+        row("DELETE /images/foo", "image untag", of: "sha256:1", true),
+        row("DELETE /images/foo", "image pull", of: "foo", false),
+        row("POST /build?t=x", "container create", with: [("image", "sha256:12")], true),
+        row("POST /build?t=x", "container create", with: [("image", "bb:1")], false),
+        row("POST /networks/create", "network create", with: [("name", "n")], body: #"{"Name":"n"}"#, true),
+        row("POST /networks/create", "network create", with: [("name", "m")], body: #"{"Name":"n"}"#, false),
+        row("POST /networks/\(id)/connect", "network connect", with: [("container", other)], body: "{}", true),
+        row("POST /networks/\(other)/connect", "network connect", with: [("container", other)], body: "{}", false),
+        row("POST /volumes/create", "volume create", of: "v", body: #"{"Name":"v"}"#, true),
+        row("POST /volumes/create", "volume create", of: "w", body: #"{"Name":"v"}"#, false),
+        row("POST /secrets/create", "secret create", of: "x1", with: [("name", "s")], body: #"{"Name":"s"}"#, true),
+        row("POST /secrets/create", "config create", of: "x1", with: [("name", "s")], body: #"{"Name":"s"}"#, false),
+        row("POST /swarm/init", "node update", of: "n1", with: [("availability.new", "drain")], body: "{}", true),
+        // What only follows, or tells of what goes on by itself.
+        row("GET /info", "container die", with: [("exitCode", "0")], true),
+        row("GET /info", "container health_status: healthy", true),
+        row("GET /info", "volume mount", of: "v", with: [("container", other)], true),
+        row("GET /info", "node update", of: "n1", with: [("name", "n"), ("state.new", "ready")], true),
+        row("GET /info", "node update", of: "n1", with: [("availability.new", "drain")], false),
+        row("GET /info", "daemon reload", false),
+        row("GET /info", "plugin enable", of: "p", false),
+        row("GET /info", "somethingnew done", of: "p", false),
+    ]
+
+    @Test(arguments: rows)
+    func requestsExplain(row: Row) throws {
+        var reckoning = EventReckoning()
+        let words = row.request.split(separator: " ").map(String.init)
+        let body = row.body.isEmpty ? nil : Array(row.body.utf8)
+        if let expected = ExpectedEvents(words[0], "/v1.44" + words[1], body: body) {
+            let token = reckoning.begin(expected, entry: "e1", at: 0)
+            reckoning.end(token, isWhole: true, at: Self.second)
+        }
+        let event = try Self.event(row.type, row.action, row.id, row.attributes)
+        reckoning.hear(event, isOld: false, at: Self.second / 2)
+        let soon = reckoning.take(at: Self.second, engineAnswers: true)
+        #expect(soon.isEmpty, "nothing counts at once")
+        let found = reckoning.take(at: 10 * Self.second, engineAnswers: true)
+        #expect(found.count == (row.isExplained ? 0 : 1))
+        for act in found { #expect(act.type == row.type && !act.sentence.contains("sh -c")) }
+    }
+
+    /// What a request explains it explains as often as it may happen, and not before or long after.
+    @Test(arguments: [(-1, 1, 1), (0, 1, 0), (0, 2, 1), (3, 1, 0), (5, 1, 1)] as [(Int64, Int, Int)])
+    func aRequestExplainsOnce(before: Int64, times: Int, found: Int) throws {
+        var reckoning = EventReckoning()
+        let expected = try #require(
+            ExpectedEvents("POST", "/v1.44/containers/\(Self.id)/start", body: nil))
+        let token = reckoning.begin(expected, entry: "e1", at: 100 * Self.second)
+        reckoning.end(token, isWhole: true, at: 101 * Self.second)
+        for _ in 0..<times {
+            reckoning.hear(
+                try Self.event("container", "start", Self.id), isOld: false,
+                at: (100 + before) * Self.second)
+        }
+        let found1 = reckoning.take(at: 120 * Self.second, engineAnswers: true)
+        #expect(found1.count == found)
+    }
+
+    /// A client that leaves does not stop what the engine has begun.
+    @Test func whatAClientLeftBehindIsExplained() throws {
+        var reckoning = EventReckoning()
+        let expected = try #require(
+            ExpectedEvents("POST", "/v1.44/containers/\(Self.id)/stop?t=60", body: nil))
+        let token = reckoning.begin(expected, entry: "e1", at: 0)
+        reckoning.end(token, isWhole: false, at: Self.second)
+        reckoning.hear(try Self.event("container", "stop", Self.id), isOld: false, at: 60 * Self.second)
+        let found2 = reckoning.take(at: 70 * Self.second, engineAnswers: true)
+        #expect(found2.isEmpty)
+    }
+
+    // MARK: What follows
+
+    private static let inspected =
+        #"{"RestartCount":COUNT,"HostConfig":{"AutoRemove":REMOVED,"RestartPolicy":{"Name":"POLICY"}},"#
+        + #""Config":{"Healthcheck":{"Test":["CMD-SHELL","look /x"]}}}"#
+
+    private func traits(
+        count: Int = 0, removed: Bool = false, policy: String = "no", seen: Int64
+    ) throws -> ContainerTraits {
+        let text = Self.inspected.replacing("COUNT", with: "\(count)")
+            .replacing("REMOVED", with: "\(removed)").replacing("POLICY", with: policy)
+        return ContainerTraits(try JSONReader.value(of: Array(text.utf8)), seen: seen * Self.second)
+    }
+
+    @Test(
+        arguments: [
+            // The engine has counted a start of its own.
+            ("die,start", 1, "always", 5, 0), ("die,start", 0, "always", 5, 1),
+            // Nobody could ask it in time.
+            ("die,start", 0, "always", 0, 0), ("die,start", 0, "no", 0, 1),
+            ("die,stop,start", 0, "always", 0, 2), ("start", 0, "always", 0, 1),
+        ] as [(String, Int, String, Int64, Int)])
+    func theEnginesOwnStartsAreToldApart(
+        events: String, count: Int, policy: String, seen: Int64, found: Int
+    ) throws {
+        var reckoning = EventReckoning()
+        reckoning.learn(Self.id, try traits(count: count, policy: policy, seen: seen))
+        for action in events.split(separator: ",") {
+            reckoning.hear(
+                try Self.event("container", String(action), Self.id), isOld: false, at: Self.second)
+        }
+        let found3 = reckoning.take(at: 10 * Self.second, engineAnswers: true)
+        #expect(found3.count == found)
+    }
+
+    @Test(arguments: [
+        ("die,destroy", true, 0), ("die,destroy", false, 1), ("destroy", true, 1),
+        ("exec_create: /bin/sh -c look /x,exec_start: /bin/sh -c look /x", false, 0),
+        ("exec_create: /bin/sh -c look /y", false, 1), ("exec_create: look /x", false, 1),
+    ])
+    func whatAContainerBringsAboutFollows(events: String, removed: Bool, found: Int) throws {
+        var reckoning = EventReckoning()
+        for action in events.split(separator: ",") {
+            reckoning.hear(
+                try Self.event("container", String(action), Self.id), isOld: false, at: Self.second)
+        }
+        // It is known a moment later than the events are.
+        reckoning.learn(Self.id, try traits(removed: removed, seen: 2))
+        let found4 = reckoning.take(at: 10 * Self.second, engineAnswers: true)
+        #expect(found4.count == found)
+    }
+
+    /// A container that is made to be removed takes its volumes with it, and its networks.
+    @Test func aWholeRunIsExplained() throws {
+        var reckoning = EventReckoning()
+        func request(_ target: String, _ body: String = "") throws -> UInt64 {
+            let expected = try #require(
+                ExpectedEvents("POST", "/v1.44/containers/" + target, body: Array(body.utf8)))
+            return reckoning.begin(expected, entry: "e", at: 0)
+        }
+        let create = try request("create", #"{"Image":"bb:1","HostConfig":{"AutoRemove":true}}"#)
+        let start = try request("\(Self.id)/start", "null")
+        let attributes = [("image", "bb:1"), ("name", "x")]
+        let events = [
+            try Self.event("volume", "create", Self.other),
+            try Self.event("container", "create", Self.id, attributes),
+            try Self.event("network", "connect", "n1", [("container", Self.id)]),
+            try Self.event("container", "start", Self.id, attributes),
+            try Self.event("container", "die", Self.id, attributes),
+            try Self.event("network", "disconnect", "n1", [("container", Self.id)]),
+            try Self.event("volume", "unmount", Self.other),
+            try Self.event("volume", "destroy", Self.other),
+            try Self.event("container", "destroy", Self.id, attributes),
+        ]
+        for event in events { reckoning.hear(event, isOld: false, at: Self.second) }
+        for token in [create, start] { reckoning.end(token, isWhole: true, at: Self.second) }
+        let found5 = reckoning.take(at: 10 * Self.second, engineAnswers: true)
+        #expect(found5.isEmpty)
+        // The same around the gateway: each of its acts is told, what follows from them is not.
+        var blind = EventReckoning()
+        for event in events { blind.hear(event, isOld: false, at: Self.second) }
+        let found = blind.take(at: 10 * Self.second, engineAnswers: true)
+        #expect(
+            found.map { "\($0.type) \($0.action)" } == [
+                "volume create", "container create", "container start", "volume destroy",
+                "container destroy",
+            ])
+    }
+
+    /// Steps of a build are the build's; what is made from an image's name at the same time is not.
+    @Test func stepsOfABuildAreItsOwn() throws {
+        var reckoning = EventReckoning()
+        let expected = try #require(ExpectedEvents("POST", "/v1.44/build?t=x", body: nil))
+        _ = reckoning.begin(expected, entry: "e", at: 0)
+        for (id, image) in [(Self.id, "sha256:12"), (Self.other, "bb:1")] {
+            for action in ["create", "attach", "start", "die", "destroy"] {
+                reckoning.hear(
+                    try Self.event("container", action, id, [("image", image)]), isOld: false,
+                    at: Self.second)
+            }
+        }
+        let found = reckoning.take(at: 10 * Self.second, engineAnswers: true)
+        #expect(found.map(\.action) == ["create", "attach", "start", "destroy"])
+        #expect(found.allSatisfy { $0.target == "container/\(Self.other)" })
+    }
+
+    /// A label makes no container a Swarm's: the Swarm is asked.
+    @Test(arguments: [(true, 0), (false, 2)])
+    func tasksAreTheSwarms(isTask: Bool, found: Int) throws {
+        var reckoning = EventReckoning()
+        let labels = [("com.docker.swarm.task.id", "task1")]
+        for action in ["create", "start"] {
+            reckoning.hear(
+                try Self.event("container", action, Self.id, labels), isOld: false, at: Self.second)
+        }
+        #expect(reckoning.questions == [Self.id: "task1"])
+        reckoning.learn(Self.id, isTask: isTask)
+        let found6 = reckoning.take(at: 10 * Self.second, engineAnswers: true)
+        #expect(found6.count == found)
+    }
+
+    // MARK: Engines that end
+
+    @Test(arguments: [(true, true, 1), (false, true, 0), (false, false, 1)] as [(Bool, Bool, Int)])
+    func whatAnEngineDoesBeforeItEndsIsItsOwn(answers: Bool, isAnew: Bool, found: Int) throws {
+        var reckoning = EventReckoning()
+        reckoning.hear(try Self.event("container", "kill", Self.id), isOld: false, at: 0)
+        var count = reckoning.take(at: 4 * Self.second, engineAnswers: answers).count
+        reckoning.lose(at: 5 * Self.second)
+        reckoning.find(isAnew: isAnew)
+        count += reckoning.take(at: 9 * Self.second, engineAnswers: true).count
+        #expect(count == found)
+    }
+
+    /// What an engine starts when it starts itself is told of the past.
+    @Test(arguments: [("always", true, 0), ("no", true, 1), ("always", false, 1)])
+    func anEngineThatStartsStartsItsContainers(policy: String, isAnew: Bool, found: Int) throws {
+        var reckoning = EventReckoning()
+        reckoning.lose(at: 0)
+        reckoning.hear(
+            try Self.event("container", "start", Self.id, at: 5 * Self.second), isOld: true,
+            at: 6 * Self.second)
+        reckoning.learn(Self.id, try traits(policy: policy, seen: 7))
+        reckoning.find(isAnew: isAnew)
+        let found7 = reckoning.take(at: 10 * Self.second, engineAnswers: true)
+        #expect(found7.count == found)
+    }
+
+    /// A flood is held within bounds, and told.
+    @Test func floodsAreBounded() throws {
+        var reckoning = EventReckoning()
+        for number in 0..<5000 {
+            reckoning.hear(try Self.event("daemon", "reload", "\(number)"), isOld: false, at: 0)
+        }
+        let found8 = reckoning.take(at: 0, engineAnswers: true)
+        #expect(found8.count == 5000 - EventReckoning.mostHeld)
+        let found9 = reckoning.take(at: 4 * Self.second, engineAnswers: true)
+        #expect(found9.count == EventReckoning.mostHeld)
+        #expect(reckoning.held.isEmpty)
+    }
+
+    /// What waits keeps no labels, however many and long they are.
+    @Test func whatWaitsIsShort() throws {
+        var reckoning = EventReckoning()
+        let long = String(repeating: "x", count: 1 << 20)
+        let event = try Self.event(
+            "container", "exec_create: " + long, Self.id,
+            [("label", long), ("execID", long), ("name", "web")])
+        reckoning.hear(event, isOld: false, at: 0)
+        let held = try #require(reckoning.held.first).event
+        #expect(held.line.isEmpty && held.action.utf8.count < 8192)
+        #expect(held.attributes.members.map(\.name) == ["name"])
+    }
+
+    /// What is over is forgotten.
+    @Test func nothingIsKeptForEver() throws {
+        var reckoning = EventReckoning()
+        for number in 0..<100 {
+            let id = String(repeating: "0", count: 61) + String(number + 100)
+            let expected = try #require(
+                ExpectedEvents("DELETE", "/v1.44/containers/\(id)?force=1", body: nil))
+            let token = reckoning.begin(expected, entry: "e", at: 0)
+            reckoning.learn(id, try traits(seen: 1))
+            reckoning.hear(try Self.event("container", "destroy", id), isOld: false, at: 1)
+            reckoning.end(token, isWhole: true, at: 2)
+        }
+        let found10 = reckoning.take(at: 60 * Self.second, engineAnswers: true)
+        #expect(found10.isEmpty)
+        reckoning.prune(at: 60 * Self.second)
+        #expect(reckoning.requests.isEmpty && reckoning.places.isEmpty)
+        #expect(reckoning.lives.isEmpty && reckoning.traits.isEmpty)
+    }
+
+    // MARK: What was heard
+
+    @Test func whatIsToldAnewCountsOnce() throws {
+        func event(_ action: String, _ time: Int64) throws -> EngineEvent {
+            try Self.event("container", action, Self.id, at: time)
+        }
+        var trail = EventTrail(after: nil, at: 10)
+        func hears(_ event: EngineEvent) -> Bool { trail.hear(event) }
+        func gap() -> EventTrail.Gap? { trail.takeGap() }
+        trail.begin(at: 10)
+        let first = try event("start", 11)
+        #expect(try !hears(event("start", 9)))
+        #expect(hears(first) && !hears(first))
+        #expect(gap() == nil)
+        // Another stream tells the last event again: nothing is missing between.
+        trail.begin(at: 20)
+        #expect(!hears(first))
+        #expect(try hears(event("kill", 15)))
+        #expect(gap() == nil)
+        // One that does not tell it has forgotten what came after.
+        trail.begin(at: 30)
+        #expect(try hears(event("kill", 25)))
+        #expect(gap()?.until == 30)
+        #expect(gap() == nil)
+        // The next gateway goes on from there.
+        let mark: EventTrail.Mark = try #require(trail.last)
+        trail = EventTrail(after: mark, at: 100)
+        trail.begin(at: 100)
+        #expect(try !hears(event("kill", 25)))
+        #expect(try hears(event("start", 50)))
+        #expect(gap() == nil)
+    }
+
+    /// Labels, commands and what a terminal obeys are not told.
+    @Test func nothingSecretIsTold() throws {
+        let event = try Self.event(
+            "container", "exec_create: sh -c hunter2", "x\u{1B}[2J",
+            [("PASSWORD", "hunter2"), ("name", "we\u{7}b"), ("image", "bb:1")])
+        let act = UnrecordedAct(event, wasAway: true)
+        #expect(!act.sentence.contains("hunter2") && act.sentence.contains("bb:1"))
+        #expect(!(act.sentence + act.target).unicodeScalars.contains { $0.value < 0x20 })
+    }
+}
