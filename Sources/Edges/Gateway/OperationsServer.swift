@@ -67,11 +67,27 @@ package final class OperationsServer: Sendable {
             return (
                 200, "text/plain; charset=utf-8", String(decoding: note.bytes, as: UTF8.self)
             )
+        case "/cosigned":
+            guard let note = cosigned else {
+                return (404, "text/plain; charset=utf-8", "no witness has cosigned yet\n")
+            }
+            return (
+                200, "text/plain; charset=utf-8", String(decoding: note.bytes, as: UTF8.self)
+            )
         default:
             return (
                 404, "text/plain; charset=utf-8",
-                "here are /healthz, /readyz, /metrics and /checkpoint\n"
+                "here are /healthz, /readyz, /metrics, /checkpoint and /cosigned\n"
             )
+        }
+    }
+
+    /// The newest checkpoint that witnesses have signed.
+    private var cosigned: SignedNote? {
+        do {
+            return try LedgerReader(directory: services.ledger.directory).cosigned
+        } catch {
+            return nil
         }
     }
 }

@@ -105,6 +105,9 @@ package final class Ledger: Sendable {
         Foundation.close(lock)
     }
 
+    /// Where it is.
+    package var directory: URL { folder.url }
+
     /// How many lines were given up because the disk refused.
     package var lostLines: Int64 { state.withLock { $0.lost } }
 

@@ -72,7 +72,7 @@ extension LedgerCommand {
             commandName: "witness",
             abstract:
                 "A second key, best on another machine, that sees to it that the record only grows.",
-            subcommands: [Make.self, Cosign.self, Last.self])
+            subcommands: [Make.self, Cosign.self, Serve.self, Last.self])
 
         /// `quaymaster ledger witness init`
         struct Make: ParsableCommand {
