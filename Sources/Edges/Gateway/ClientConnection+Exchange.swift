@@ -112,8 +112,9 @@ extension ClientConnection {
         guard let request = exchange.request, let operation = exchange.operation,
             ExpectedEvents.areOf(operation)
         else { return }
+        let entry = record?.id ?? ""
         record?.watched = loop.services.watch.begin(
-            request.method.rawValue, request.target, request.body, entry: record?.id ?? "")
+            request.method.rawValue, request.target, request.body, entry: entry)
     }
 
     /// Tells it that the request has ended.

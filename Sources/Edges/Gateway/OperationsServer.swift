@@ -85,7 +85,7 @@ package final class OperationsServer: Sendable {
     /// The newest checkpoint that witnesses have signed.
     private var cosigned: SignedNote? {
         do {
-            return try LedgerReader(directory: services.ledger.directory).cosigned
+            return try LedgerReader(directory: services.ledger.directory).cosigned()
         } catch {
             return nil
         }
