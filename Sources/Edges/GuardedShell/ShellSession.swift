@@ -94,7 +94,8 @@ package final class ShellSession {
         ///   - approvals: Where it waits for a second person.
         ///   - mayApprove: Whether an identity may approve for a tenant at this moment.
         package init(
-            way: ShellWay, ledger: Ledger, recorder: Recorder, seats: AgentSeats, board: SessionBoard,
+            way: ShellWay, ledger: Ledger, recorder: Recorder, seats: AgentSeats,
+            board: SessionBoard,
             approvals: ApprovalOffice, mayApprove: @escaping (String, String) -> Bool
         ) {
             self.seats = seats

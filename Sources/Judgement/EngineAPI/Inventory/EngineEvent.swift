@@ -41,6 +41,7 @@ package struct EngineEvent: Sendable {
     /// The same without what makes it long: what is kept for a while must not fill the memory.
     ///
     /// - Parameter names: The attributes that are kept, where they are short.
+    /// - Returns: The event without its line and its other attributes.
     func trimmed(to names: Set<String>) -> EngineEvent {
         EngineEvent(trimming: self, to: names)
     }
