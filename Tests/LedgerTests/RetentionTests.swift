@@ -12,10 +12,13 @@ import Testing
     }
 
     /// Opens the record with a retention and closes it: it is looked for what is due at the start.
-    private func retain(_ directory: URL, _ change: (inout Retention) -> Void) throws {
+    private func retain(
+        _ directory: URL, issues: Set<String> = [], _ change: (inout Retention) -> Void
+    ) throws {
         var options = small
         change(&options.retention)
         let ledger = try Ledger(directory: directory, options: options)
+        ledger.beginRetiring { issues }
         ledger.close()
     }
 
@@ -57,6 +60,28 @@ import Testing
             // And the record goes on.
             try await fill(directory, groups: 3)
             #expect(try reader(directory).verify([kept]).findings.isEmpty)
+        }
+    }
+
+    /// A certificate is believed as long as the record says of its issue: it says so anew when a segment goes.
+    @Test func issuesThatCountAreSaidAnew() async throws {
+        try await withDirectory { directory in
+            let ledger = try Ledger(directory: directory, options: small)
+            for name in ["alice, fingerprint 1", "bo, fingerprint 2"] {
+                try ledger.appendAndWait(Entry.event(ledger.ids, "CertificateIssued", reason: name))
+            }
+            ledger.close()
+            try await fill(directory, groups: 60)
+            let wanted: Set = ["alice, fingerprint 1", "carol, fingerprint 3"]
+            #expect(try reader(directory).issues(among: wanted) == ["alice, fingerprint 1"])
+            // Twice: what was said anew goes too.
+            for _ in 0..<2 {
+                try retain(directory, issues: wanted) { $0.segments = 2 }
+                try await fill(directory, groups: 60)
+                #expect(try reader(directory).issues(among: wanted.union(["bo, fingerprint 2"])) == ["alice, fingerprint 1"])
+            }
+            #expect(try lines(directory).contains { $0["operation"] as? String == "CertificateKept" })
+            #expect(try reader(directory).verify().findings.isEmpty)
         }
     }
 

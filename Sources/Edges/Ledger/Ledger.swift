@@ -98,7 +98,15 @@ package final class Ledger: Sendable {
         }
         if end.newest == nil, let old = OldRecord(folder) { append(old.entry(ids)) }
         for sentence in mended { append(Entry.event(ids, "LedgerRecovered", reason: sentence)) }
-        if !options.retention.keepsAll { retiring.async { [weak self] in self?.retain() } }
+    }
+
+    /// Begins to move or remove segments that are not kept any more.
+    ///
+    /// - Parameter issues: What the record says of the issues of certificates that are believed at a time:
+    ///   before a segment with one of them goes, the record says it anew.
+    package func beginRetiring(keeping issues: @escaping @Sendable () -> Set<String>) {
+        if options.retention.keepsAll { return }
+        retiring.async { [weak self] in self?.retain(issues) }
     }
 
     deinit {
@@ -350,11 +358,11 @@ package final class Ledger: Sendable {
 
     /// Looks for segments that are not kept any more, and does so again: a segment of 64 MiB takes
     /// longer to fill. Runs on its own queue.
-    private func retain() {
+    private func retain(_ issues: @escaping @Sendable () -> Set<String>) {
         if state.withLock({ $0.isClosed }) { return }
-        retire(before: writer.withLock { $0.first })
+        retire(before: writer.withLock { $0.first }, keeping: issues)
         retiring.asyncAfter(deadline: .now() + Self.betweenRetentions) { [weak self] in
-            self?.retain()
+            self?.retain(issues)
         }
     }
 

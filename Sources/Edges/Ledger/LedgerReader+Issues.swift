@@ -16,18 +16,30 @@ extension LedgerReader {
             try forEachLine(from: part.first) { index, line in
                 guard index < end, !left.isEmpty else { return false }
                 guard Self.isEvent(line) else { return true }
-                let bytes = line.withUnsafeBufferPointer { Array($0) }
-                let entry = try JSONReader.value(of: bytes)
-                if entry["operation"]?.string == "CertificateIssued",
-                    let reason = entry["reason"]?.string
-                {
-                    left.remove(reason)
+                if let issue = Self.issue(line.withUnsafeBufferPointer { Array($0) }[...]) {
+                    left.remove(issue)
                 }
                 return true
             }
         }
         return wanted.subtracting(left)
     }
+
+    /// What an entry says of a certificate's issue; nil for any other line.
+    static func issue(_ line: ArraySlice<UInt8>) -> String? {
+        guard isEvent(line.span) else { return nil }
+        do {
+            let entry = try JSONReader.value(of: Array(line))
+            let operation = entry["operation"]?.string ?? ""
+            guard ["CertificateIssued", keptIssue].contains(operation) else { return nil }
+            return entry["reason"]?.string
+        } catch {
+            return nil
+        }
+    }
+
+    /// The event that says an issue anew whose segment goes.
+    static let keptIssue = "CertificateKept"
 
     /// True for an entry that is no request: its phase stands at the same place in every line.
     private static func isEvent(_ line: Span<UInt8>) -> Bool {

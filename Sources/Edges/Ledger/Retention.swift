@@ -41,11 +41,16 @@ package struct Retention: Sendable {
 
     /// Moves or removes a segment.
     ///
+    /// - Parameters:
+    ///   - part: The segment.
+    ///   - folder: The record's.
+    ///   - carry: Called with its lines once they are known to be the record's, before they go.
     /// - Returns: What was done, as a sentence.
     /// - Throws: `LedgerError` when its hashes are not those of its lines, or the archive holds another
     ///   file of its name: it stays then.
     func retire(
-        _ part: LedgerFolder.Part, of folder: LedgerFolder
+        _ part: LedgerFolder.Part, of folder: LedgerFolder,
+        carrying carry: ([ArraySlice<UInt8>]) throws(LedgerError) -> Void
     ) throws(LedgerError) -> String {
         let path = folder.segment(part.first)
         let name = (path as NSString).lastPathComponent
@@ -56,6 +61,7 @@ package struct Retention: Sendable {
                 == (try LedgerReader.hashes(folder.hashes(part.first)))
         else { throw LedgerError("\(name) stays: its lines are not those whose hashes are kept") }
         let what = "lines \(part.first) to \(part.first + UInt64(lines.count) - 1)"
+        try carry(lines.map { bytes[$0] })
         if let archive { try Self.keep(bytes, name, in: archive) }
         guard unlink(path) == 0 else { throw LedgerError("remove", path) }
         try LedgerFolder.keepNames(of: folder.url.path)
@@ -81,13 +87,27 @@ package struct Retention: Sendable {
 }
 
 extension Ledger {
-    /// Moves or removes the segments that are not kept any more, and says so in the record. Waits for
-    /// the disk; nobody who writes waits for it.
-    func retire(before growing: UInt64) {
+    /// Moves or removes the segments that are not kept any more, and says so in the record. What was
+    /// issued in one and is believed still is said anew first. Waits for the disk; nobody who writes waits
+    /// for it.
+    ///
+    /// - Parameters:
+    ///   - growing: How many lines come before the segment that grows.
+    ///   - issues: See `beginRetiring`.
+    func retire(before growing: UInt64, keeping issues: () -> Set<String>) {
         let now = Timestamp.now() / 1_000_000_000
         do throws(LedgerError) {
             for part in try options.retention.due(folder, before: growing, at: now) {
-                let what = try options.retention.retire(part, of: folder)
+                let what = try options.retention.retire(part, of: folder) {
+                    lines throws(LedgerError) in
+                    let wanted = issues()
+                    for line in lines {
+                        guard let issue = LedgerReader.issue(line), wanted.contains(issue) else {
+                            continue
+                        }
+                        try appendAndWait(Entry.event(ids, LedgerReader.keptIssue, reason: issue))
+                    }
+                }
                 note("SegmentRetired", folder.segment(part.first), what)
             }
         } catch {

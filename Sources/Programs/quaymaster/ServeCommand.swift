@@ -73,6 +73,8 @@ struct GatewayProgram {
         let issuers = needsTLS ? try readIssuers() : Issuers()
         let services = try services(policy, registry, issuers)
         try believeRecorded(services)
+        let authority = services.authority
+        services.ledger.beginRetiring { authority.registry.issueSentences(at: Date()) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let gateway = try await Gateway(
             services, tls: needsTLS ? try makeTLS(issuers) : nil, group: group)
