@@ -367,7 +367,7 @@ import Testing
             try Self.event("container", action, Self.id, at: time)
         }
         var trail = EventTrail(after: nil, at: 10)
-        func hears(_ event: EngineEvent) -> Bool { trail.hear(event) }
+        func hears(_ event: EngineEvent) -> Bool { trail.hear(event, mayBePast: true, at: 1 << 40) }
         func gap() -> EventTrail.Gap? { trail.takeGap() }
         trail.begin(at: 10)
         let first = try event("start", 11)
@@ -391,6 +391,24 @@ import Testing
         #expect(try !hears(event("kill", 25)))
         #expect(try hears(event("start", 50)))
         #expect(gap() == nil)
+    }
+
+    /// A clock that was ahead hides nothing that happens after it was set.
+    @Test func aClockIsSetBack() throws {
+        let second = Self.second
+        func event(_ action: String, _ time: Int64) throws -> EngineEvent {
+            try Self.event("container", action, Self.id, at: time)
+        }
+        var trail = EventTrail(after: EventTrail.Mark(time: 1000 * second, key: ""), at: 100 * second)
+        trail.begin(at: 100 * second)
+        // What the engine tells of the time before the stream is another's matter.
+        #expect(!trail.hear(try event("kill", 90 * second), mayBePast: true, at: 100 * second))
+        #expect(trail.hear(try event("kill", 101 * second), mayBePast: false, at: 101 * second))
+        #expect(trail.last?.time == 101 * second)
+        // An engine's clock that is ahead of ours moves no mark into the time that comes.
+        #expect(trail.hear(try event("start", 2000 * second), mayBePast: false, at: 102 * second))
+        #expect(trail.last?.time == 102 * second)
+        #expect(trail.hear(try event("kill", 103 * second), mayBePast: false, at: 103 * second))
     }
 
     /// Labels, commands and what a terminal obeys are not told.

@@ -22,6 +22,12 @@ import Testing
         #expect(try JSONReader.answer(marker).array?.count == 3)
     }
 
+    /// Whoever lists recordings reads it whole, whatever a client says.
+    @Test func theHeaderIsShort() {
+        let text = String(repeating: "\u{1}", count: 1 << 20)
+        #expect(Cast.header(time: 7, title: text, tags: [text, text]).count < 32 << 10)
+    }
+
     @Test func theHeaderSaysWhatItIs() throws {
         let header = try JSONReader.answer(Cast.header(time: 7, title: "a in b", tags: ["identity=a"]))
         #expect(header["version"]?.int64 == 3 && header["timestamp"]?.int64 == 7)

@@ -68,6 +68,18 @@ extension Integration {
             }
         }
 
+        /// An answer that fills the client's socket comes back to the session while it is being told.
+        @Test func aLongHistoryIsTold() throws {
+            try withShell { plane in
+                let long = "cat /var/log/" + String(repeating: "x", count: 980)
+                let lines = (0..<120).map { "\(long)\($0)\n" }.joined()
+                let told = try enter(plane, "alice", "web", "--format", "json", input: lines + "history\nls /var/log\n")
+                #expect(told.output.count > 120_000 && told.output.contains("app.log"), "\(told.output.suffix(300))")
+                let after = try enter(plane, "alice", "web", "-c", "cat /var/log/app.log")
+                #expect(after.output == "first\n", "\(after)")
+            }
+        }
+
         @Test func whatIsNoLineIsRefused() throws {
             try withShell { plane in
                 for (line, rule) in [

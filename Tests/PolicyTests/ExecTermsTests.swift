@@ -52,6 +52,28 @@ import Testing
         #expect(records(decide(ExecTerms(roles: []), words)) == nil)
     }
 
+    /// Nobody has judged what an exec without a maker runs.
+    @Test func whatNobodyJudgedIsNotStarted() {
+        let exec = Reference(.exec, "e", origin: "path")
+        func decide(_ terms: ExecTerms, maker: String?) -> Decision {
+            let grant = Grant(
+                verbs: VerbSet([.exec]), scope: .everything, levels: [.builtIn(.privileged)], exec: terms,
+                location: Self.place)
+            let policy = Policy(tenants: ["red"], grants: ["alice": [grant]], version: "v")
+            let act = Act(
+                operation: "ExecStart", verbs: [.exec], harm: [.changes, .executes], references: [exec])
+            var facts = Facts()
+            if let maker { facts.makers[exec] = maker }
+            return policy.decide(act, by: "alice", seeing: facts)
+        }
+        let guarded = ExecTerms(roles: ["viewer"])
+        #expect(refusalRule(decide(guarded, maker: nil)) == "exec.own")
+        #expect(refusalRule(decide(guarded, maker: "alice")) == nil)
+        #expect(refusalRule(decide(ExecTerms(), maker: nil)) == nil)
+    }
+
+    private func refusalRule(_ decision: Decision) -> String? { objection(decision)?.rule }
+
     @Test func theRefusalTeaches() throws {
         let refusal = try #require(objection(decide(ExecTerms(roles: ["viewer"]), ["cat", "/etc/shadow"])))
         #expect(

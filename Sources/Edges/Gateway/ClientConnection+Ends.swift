@@ -191,6 +191,13 @@ extension ClientConnection {
             end("the grant hides other things now")
         case .permit(let permit) where permit.shellRoles != exchange.permit?.shellRoles:
             end("the grant has other roles of the guarded shell now")
+        case .permit(let permit)
+        where shell.map { !$0.has(permit.shellRoles, of: authorityRoles) } ?? false:
+            end("a role of the guarded shell is another now")
+        case .permit(let permit)
+        where exchange.operation?.name == "ExecStart" && record?.tape == nil
+            && permit.obligations.contains(.record):
+            end("the grant asks for a recording now")
         case .permit(let permit) where permit.shellApproval != exchange.permit?.shellApproval:
             end("the grant asks for another approval now")
         case .permit: break

@@ -16,6 +16,9 @@ extension ClientConnection {
             let words = SecretMask().mask(arguments: wish.words)
             let line = Printing.line(words) ?? words.first ?? ""
             record?.words = String(line.prefix(Self.mostWords))
+            if line.count > Self.mostWords {
+                record?.words += "… (\(line.utf8.count) bytes in all)"
+            }
         }
         guard exchange.operation?.name == "ExecStart", let record, let permit = exchange.permit,
             let exec = exchange.act?.references.first(where: { $0.kind == .exec })
@@ -32,7 +35,9 @@ extension ClientConnection {
         let subject = ExecTape.Subject(
             identity: peer.identity, tenant: permit.tenant ?? "", container: made?.container ?? "",
             exec: exec.text, words: made?.act.exec?.words ?? [],
-            hasTerminal: exchange.hasTerminal)
+            hasTerminal: exchange.hasTerminal,
+            // What a start says of a terminal is the stream's matter; who made the exec has given it one.
+            showsKeys: exchange.hasTerminal && made?.act.exec?.extras.contains("Tty") == true)
         guard
             let tape = ExecTape(
                 record.id, of: subject, by: loop.services.recorder, on: loop.eventLoop)
@@ -47,7 +52,7 @@ extension ClientConnection {
     }
 
     /// How much of an exec's words stands in the record.
-    private static let mostWords = 1024
+    private static let mostWords = 900
 
     /// The engine said this in a raw stream; false when it may not be passed on.
     func recordOutput(_ bytes: ByteBuffer) -> Bool {

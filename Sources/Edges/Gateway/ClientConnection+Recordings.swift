@@ -78,6 +78,9 @@ extension ClientConnection {
         }
     }
 
+    /// One look after the other: whoever searches takes no thread from anything else.
+    private static let looks = DispatchQueue(label: "quaymaster.recordings-looks")
+
     /// Waits for the disk elsewhere.
     private func look<Found: Sendable>(
         _ work: @escaping @Sendable () throws -> Found, then: @escaping (Found) -> Void
@@ -85,7 +88,7 @@ extension ClientConnection {
         let number = self.number
         let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
         let eventLoop = loop.eventLoop
-        DispatchQueue.global().async {
+        Self.looks.async {
             let result = Result { try work() }
             eventLoop.execute {
                 let (connection, then) = bound.value

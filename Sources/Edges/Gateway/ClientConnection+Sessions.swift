@@ -73,6 +73,10 @@ extension ClientConnection {
     /// Pauses, resumes or ends a session.
     func moderate(_ id: String, _ what: ShellAsk.Moderation, _ reason: String) {
         guard let seat = seat(id, for: .moderate) else { return }
+        if what == .resume, seat.identity == peer.identity {
+            return refuseShell(
+                403, "session.oneself", "nobody resumes their own session; another moderator can")
+        }
         loop.services.sessions.moderate(seat, what, by: peer.identity, reason)
         give(values: [seat.value])
     }
@@ -121,15 +125,22 @@ extension ClientConnection {
         case .recordings(let wish): wish.text.map { "searches: " + $0 } ?? ""
         case .recording, .sessions, .approvals: ""
         case .watch(let id):
-            loop.services.sessions.find(id).map { "of \($0.identity) in \($0.name)" } ?? ""
+            words(ofSession: id, for: .watch)
         case .moderate(let id, let what, let reason):
-            what.rawValue
-                + (loop.services.sessions.find(id).map { " of \($0.identity) in \($0.name)" } ?? "")
+            what.rawValue + " " + words(ofSession: id, for: .moderate)
                 + (reason.isEmpty ? "" : ": " + reason)
         case .decide(let id, let approves, let reason):
             (approves ? "approve" : "deny") + (words(ofRequest: id).map { " " + $0 } ?? "")
                 + (reason.isEmpty ? "" : ": " + reason)
         }
+    }
+
+    /// Another tenant's session has no words.
+    private func words(ofSession id: String, for verb: Verb) -> String {
+        guard let seat = loop.services.sessions.find(id),
+            policy.allows(verb, by: peer.identity, over: seat.tenant)
+        else { return "" }
+        return "of \(seat.identity) in \(seat.name)"
     }
 
     private func words(ofRequest id: String) -> String? {

@@ -7,6 +7,7 @@ import GuardedShell
 import NIOCore
 import Policy
 import PolicyFile
+import ShellGrammar
 import Wire
 
 /// The guarded shell, which a client reaches as a stream that the gateway itself answers.
@@ -34,7 +35,7 @@ extension ClientConnection {
         let terms = ShellSession.Terms(
             identity: peer.identity, from: from, tenant: permit.tenant ?? "", container: container,
             name: reference.text, roles: permit.shellRoles,
-            among: loop.services.authority.policyFile.shellRoles, reason: act.shell?.reason ?? "",
+            among: authorityRoles, reason: act.shell?.reason ?? "",
             approval: permit.shellApproval)
         guard let terms else {
             refuseShell(500, "shell.role", "the granted roles do not go together")
@@ -60,6 +61,9 @@ extension ClientConnection {
 
     /// True when the connection is a stream that the gateway itself answers.
     var isOwnStream: Bool { shell != nil || watching != nil }
+
+    /// The roles of the guarded shell that there are now.
+    var authorityRoles: RoleTable { loop.services.authority.policyFile.shellRoles }
 
     /// True while the client takes what it is sent.
     var takesAnswers: Bool { context?.channel.isWritable == true }

@@ -86,7 +86,8 @@ package final class EventWatch: EngineWatch {
     package func hear(_ events: [EngineEvent], began: Int64) {
         let now = Timestamp.now()
         state.withLock { state in
-            for event in events where state.trail.hear(event) {
+            let mayBePast = state.undecided != nil || !state.hasBegun
+            for event in events where state.trail.hear(event, mayBePast: mayBePast, at: now) {
                 state.reckoning.hear(event, isOld: event.time < began, at: now)
             }
         }
@@ -196,9 +197,11 @@ package final class EventWatch: EngineWatch {
             state.isAsking = false
             return state.reckoning.take(at: now, engineAnswers: answers)
         }
-        for act in found {
-            write(act.target, rule: "unrecorded.\(act.type).\(act.action)", act.sentence)
-        }
+        for act in found { write(act) }
+    }
+
+    private func write(_ act: UnrecordedAct) {
+        write(act.target, rule: "unrecorded.\(act.type).\(act.action)", act.sentence)
     }
 
     private func write(_ target: String, rule: String, _ sentence: String) {
@@ -212,7 +215,10 @@ package final class EventWatch: EngineWatch {
 
     private func keep(at now: Int64, all: Bool = false) {
         let next = state.withLock { state -> TrailFile? in
-            guard all || now - state.lastKept >= Self.pause, let mark = state.trail.last else {
+            // Not behind what waits: after a crash it is heard again.
+            guard all || now - state.lastKept >= Self.pause && !state.reckoning.isWaiting,
+                let mark = state.trail.last
+            else {
                 return nil
             }
             let next = TrailFile(mark: mark, removedAtEnd: state.reckoning.removedAtEnd)
@@ -226,7 +232,13 @@ package final class EventWatch: EngineWatch {
     }
 
     /// Writes down up to where events were heard, for the next gateway.
+    ///
+    /// What waits still is told now: the next gateway begins behind it.
     func close() {
+        let found = state.withLock { state in
+            state.reckoning.take(at: Timestamp.now() + EventReckoning.hold, engineAnswers: true)
+        }
+        for act in found { write(act) }
         keep(at: Timestamp.now(), all: true)
         queue.sync {}
     }

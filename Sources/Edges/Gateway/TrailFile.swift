@@ -14,7 +14,8 @@ struct TrailFile: Hashable, Sendable {
     static func read(_ file: URL) -> TrailFile? {
         do {
             let value = try JSONReader.answer(Array(Data(contentsOf: file)))
-            guard let time = value["time"]?.int64, let key = value["event"]?.string else {
+            guard let time = value["time"]?.int64, time >= 0, let key = value["event"]?.string
+            else {
                 return nil
             }
             return TrailFile(

@@ -19,7 +19,8 @@ package final class ApprovalOffice: Sendable {
     private struct State {
         var desk = ApprovalDesk()
         /// Who waits for a decision, by the request's id.
-        var waiting: [String: @Sendable (News) -> Void] = [:]
+        var waiting: [String: [UInt64: @Sendable (News) -> Void]] = [:]
+        var asked: UInt64 = 0
     }
     // Guards desk and waiters; held for one question of the desk.
     private let state = Mutex(State())
@@ -42,19 +43,24 @@ package final class ApprovalOffice: Sendable {
     }
 
     /// Somebody wants to do something, and hears what is decided.
+    ///
+    /// - Returns: What is known at once, and the number by which whoever asks leaves.
     func ask(
         _ request: ApprovalDesk.Request, then: @escaping @Sendable (News) -> Void
-    ) -> ApprovalDesk.Asked {
+    ) -> (asked: ApprovalDesk.Asked, number: UInt64) {
         state.withLock { state in
+            state.asked += 1
             let asked = state.desk.ask(request, at: Timestamp.monotonic())
-            if case .waits(let id) = asked { state.waiting[id] = then }
-            return asked
+            if case .waits(let id) = asked { state.waiting[id, default: [:]][state.asked] = then }
+            return (asked, state.asked)
         }
     }
 
     /// Whoever has asked waits no more. The request stays for its five minutes: who asks the same again
     /// finds it approved.
-    func leave(_ id: String) { _ = state.withLock { $0.waiting.removeValue(forKey: id) } }
+    func leave(_ id: String, _ number: UInt64) {
+        state.withLock { $0.waiting[id]?[number] = nil }
+    }
 
     /// Somebody is about to do what was approved.
     ///
@@ -105,18 +111,21 @@ package final class ApprovalOffice: Sendable {
         mayApprove: (ApprovalDesk.Request) -> Bool
     ) throws(ApprovalDesk.Objection) -> ApprovalDesk.Request {
         let now = Timestamp.monotonic()
-        typealias Decided = (ApprovalDesk.Request, (@Sendable (News) -> Void)?)
+        typealias Decided = (ApprovalDesk.Request, [UInt64: @Sendable (News) -> Void])
         let result = state.withLock { state -> Result<Decided, ApprovalDesk.Objection> in
             do throws(ApprovalDesk.Objection) {
                 let request = try state.desk.decide(
                     id, approves: approves, by: approver, mayApprove: mayApprove, at: now)
-                return .success((request, state.waiting.removeValue(forKey: id)))
+                return .success((request, state.waiting.removeValue(forKey: id) ?? [:]))
             } catch {
                 return .failure(error)
             }
         }
-        let (request, tell) = try result.get()
-        tell?(approves ? .approved : .denied(by: approver, reason))
+        let (request, waiters) = try result.get()
+        // Two sessions may wait for the same: it counts once, for the first.
+        for (_, tell) in waiters.sorted(by: { $0.key < $1.key }) {
+            tell(approves ? .approved : .denied(by: approver, reason))
+        }
         return request
     }
 }

@@ -19,6 +19,9 @@ struct Cast {
         last = now
     }
 
+    /// The most characters of the title and of each tag.
+    private static let mostOfText = 1000
+
     /// The first line.
     ///
     /// - Parameters:
@@ -27,6 +30,9 @@ struct Cast {
     ///   - tags: Who, where and why.
     /// - Returns: A line of JSON.
     static func header(time: Int64, title: String, tags: [String]) -> [UInt8] {
+        // Whoever lists recordings reads this line, whatever a client has put into a reason or words.
+        let title = String(title.prefix(Self.mostOfText))
+        let tags = tags.map { String($0.prefix(Self.mostOfText)) }
         let term = JSONObject([("cols", .integer(80)), ("rows", .integer(24))])
         return text(
             .object(

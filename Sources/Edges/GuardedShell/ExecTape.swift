@@ -15,6 +15,7 @@ package final class ExecTape {
         let exec: String
         let words: [String]
         let hasTerminal: Bool
+        let showsKeys: Bool
 
         /// Says what is recorded.
         ///
@@ -24,11 +25,13 @@ package final class ExecTape {
         ///   - container: The container's full id; "" when it is not known.
         ///   - exec: The exec's id.
         ///   - words: The program and its arguments; none when they are not known.
-        ///   - hasTerminal: True when it has a terminal, so that no frames stand in its stream.
+        ///   - hasTerminal: True when its start asks for a terminal, so that no frames stand in its stream.
+        ///   - showsKeys: True when it was made with a terminal, which shows what is typed.
         package init(
             identity: String, tenant: String, container: String, exec: String, words: [String],
-            hasTerminal: Bool
+            hasTerminal: Bool, showsKeys: Bool
         ) {
+            self.showsKeys = showsKeys
             self.identity = identity
             self.tenant = tenant
             self.container = container
@@ -80,7 +83,7 @@ package final class ExecTape {
         frames = subject.hasTerminal ? nil : StreamFrames()
         out = OutputGate(mask, .colour)
         errors = OutputGate(mask, .colour)
-        sent = subject.hasTerminal ? nil : OutputGate(mask, .plain)
+        sent = subject.showsKeys ? nil : OutputGate(mask, .plain)
     }
 
     /// True when it could not be written, or has grown beyond its bound: nothing goes on unrecorded.

@@ -50,7 +50,7 @@ package final class Recorder: Sendable {
                 file.withLock { file in
                     guard file.descriptor >= 0, !file.hasFailed else { return }
                     file.left -= bytes.count
-                    file.hasFailed = file.left < 0
+                    file.hasFailed = file.left < 0 || !Recorder.hasRoom(file.descriptor)
                     if file.hasFailed { return }
                     var rest = bytes[...]
                     while !rest.isEmpty {
@@ -80,6 +80,19 @@ package final class Recorder: Sendable {
             }
         }
     }
+
+    /// True while the disk has room for more than recordings: the record must not stop for them.
+    private static func hasRoom(_ descriptor: Int32) -> Bool {
+        var status = statvfs()
+        guard fstatvfs(descriptor, &status) == 0 else { return false }
+        let blocks = UInt64(status.f_bavail), size = UInt64(status.f_frsize)
+        // A tenth of a small disk, as on an appliance or in a test; a gibibyte of a large one.
+        let floor = min(UInt64(leastFree), UInt64(status.f_blocks) * size / 10)
+        return blocks * size >= floor
+    }
+
+    /// Bytes of the disk that recordings leave free.
+    private static let leastFree = 1 << 30
 
     /// Begins a recording.
     ///

@@ -24,6 +24,8 @@ extension ShellSession {
         var digest = ""
         /// What it waits under; "" before that is known.
         var id = ""
+        /// By which it leaves.
+        var number: UInt64 = 0
         var end: Scheduled<Void>?
     }
 
@@ -103,12 +105,13 @@ extension ShellSession {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let eventLoop = self.eventLoop
         let digest = request.digest
-        let asked = tools.approvals.ask(request) { news in
+        let (asked, number) = tools.approvals.ask(request) { news in
             eventLoop.execute {
                 guard bound.value.awaiting?.digest == digest else { return }
                 bound.value.hear(news)
             }
         }
+        awaiting?.number = number
         switch asked {
         case .isFull:
             giveUp(
@@ -184,7 +187,7 @@ extension ShellSession {
         guard let awaiting else { return }
         awaiting.agent?.close()
         awaiting.end?.cancel()
-        if !awaiting.id.isEmpty { tools.approvals.leave(awaiting.id) }
+        if !awaiting.id.isEmpty { tools.approvals.leave(awaiting.id, awaiting.number) }
         self.awaiting = nil
     }
 

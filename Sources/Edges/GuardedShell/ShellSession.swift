@@ -120,6 +120,8 @@ package final class ShellSession {
     private var input: [UInt8] = []
     /// True while the client takes no more.
     private var isHeld = false
+    /// True while what has come is taken.
+    private var isTaking = false
     /// Lines typed before and in this session, the oldest first.
     var typedLines: [String] = []
     private(set) var hasEnded = false
@@ -183,6 +185,11 @@ package final class ShellSession {
                 "roles=" + terms.roles.map(\.name).joined(separator: "+"), "reason=" + terms.reason,
             ])
         tape = tools.recorder.begin(id, header)
+    }
+
+    /// True when the session's roles are still what these names mean.
+    package func has(_ names: [String], of table: RoleTable) -> Bool {
+        terms.roles == names.compactMap(table.named)
     }
 
     var eventLoop: any EventLoop { tools.way.pool.eventLoop }
@@ -249,14 +256,17 @@ package final class ShellSession {
     }
 
     /// Takes what has come, as long as the client takes the answers.
+    ///
+    /// What is told may fill the client's socket or empty it at once, and so come back here by `hold`.
     private func takeMessages() {
-        var start = 0
-        while !hasEnded, !isHeld, let end = input[start...].firstIndex(of: 0x0A) {
-            let line = Array(input[start..<end])
-            start = end + 1
+        guard !isTaking else { return }
+        isTaking = true
+        defer { isTaking = false }
+        while !hasEnded, !isHeld, let end = input.firstIndex(of: 0x0A) {
+            let line = Array(input[..<end])
+            input.removeFirst(end + 1)
             take(line)
         }
-        input.removeFirst(start)
         if !isHeld, input.count > ShellCommand.mostBytes { bye("a message is too long") }
     }
 
@@ -285,7 +295,10 @@ package final class ShellSession {
         guard isHeld != self.isHeld else { return }
         self.isHeld = isHeld
         running?.agent?.isHeld = isHeld
-        if !isHeld { takeMessages() }
+        if isHeld { return }
+        // Never inside of what is telling something just now.
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.execute { bound.value.takeMessages() }
     }
 
     /// Who asks the agent for a line from now on reads as slowly as the client.

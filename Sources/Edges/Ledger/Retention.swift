@@ -61,8 +61,8 @@ package struct Retention: Sendable {
                 == (try LedgerReader.hashes(folder.hashes(part.first)))
         else { throw LedgerError("\(name) stays: its lines are not those whose hashes are kept") }
         let what = "lines \(part.first) to \(part.first + UInt64(lines.count) - 1)"
-        try carry(lines.map { bytes[$0] })
         if let archive { try Self.keep(bytes, name, in: archive) }
+        try carry(lines.map { bytes[$0] })
         guard unlink(path) == 0 else { throw LedgerError("remove", path) }
         try LedgerFolder.keepNames(of: folder.url.path)
         return archive.map { "\(what) were moved to \($0.path)" } ?? "\(what) were removed"

@@ -203,7 +203,7 @@ package struct Policy: Sendable {
         if isShared, case .tenant(let tenant) = grant.scope { facts = facts.seen(by: tenant) }
         if let refusal = exposed(act, grant) { return .refuse(refusal) }
         if let refusal = barred(act, grant) { return .refuse(refusal) }
-        if let refusal = unguarded(act, grant) { return .refuse(refusal) }
+        if let refusal = unguarded(act, grant, facts) { return .refuse(refusal) }
         if let refusal = beyond(act, grant, cgroup) { return .refuse(refusal) }
         if let refusal = stray(act, grant, identity, facts) { return .refuse(refusal) }
         if case .tenant(let tenant) = grant.scope {

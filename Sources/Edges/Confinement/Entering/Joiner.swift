@@ -200,10 +200,21 @@ struct Joiner {
         check(linux_prctl(PR_SET_NO_NEW_PRIVS, 1, 0) == 0, .newPrivileges, report)
     }
 
+    /// Takes the container's AppArmor profile or SELinux label: with the program, or at once for a tool
+    /// of ours, which executes nothing.
     private func takeLabel(_ proc: Int32, _ report: Int32) {
         guard proc >= 0 else { return }
         let (files, text) =
-            if let profile = order.profile {
+            if order.tool != nil {
+                if let profile = order.profile {
+                    (
+                        ["self/attr/apparmor/current", "self/attr/current"],
+                        "changeprofile \(profile)"
+                    )
+                } else {
+                    (["self/attr/current"], order.label ?? "")
+                }
+            } else if let profile = order.profile {
                 (["self/attr/apparmor/exec", "self/attr/exec"], "exec \(profile)")
             } else {
                 (["self/attr/exec"], order.label ?? "")

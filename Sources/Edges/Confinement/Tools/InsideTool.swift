@@ -80,8 +80,19 @@ package enum InsideTool: Hashable, Sendable {
     /// Checks from outside what cannot be told inside.
     ///
     /// - Parameter process: The container's first process.
-    /// - Throws: `Refusal` when a signal would reach another's process, or nobody.
+    /// - Throws: `Refusal` when a signal would reach another's process, or nobody, and when the loopback
+    ///   interface is the host's.
     func check(_ process: Int32) throws {
+        if case .fetch = self {
+            guard let own = SmallFile.link("/proc/\(process)/ns/net"),
+                own != SmallFile.link("/proc/self/ns/net")
+            else {
+                throw Refusal(
+                    "tool.network",
+                    "the container has no loopback interface of its own: it shares its host's "
+                        + "network, and so would reach services of the host")
+            }
+        }
         guard case .signal(let number) = self else { return }
         guard let text = SmallFile.text("/proc/\(process)/status") else {
             throw Refusal("enter.gone", "the container does not run any longer")

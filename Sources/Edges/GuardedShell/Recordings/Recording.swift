@@ -39,7 +39,7 @@ package struct Recording: Hashable, Sendable {
     ///   - size: Bytes of the file.
     init?(id: String, header: [UInt8], last: CastEvent?, size: Int64) {
         guard let value = CastEvent.value(header), value["version"]?.int64 == 3,
-            let time = value["timestamp"]?.int64, 0..<253_402_300_800 ~= time
+            let time = value["timestamp"]?.int64, 0..<9_223_372_036 ~= time
         else { return nil }
         var tags: [String: String] = [:]
         for tag in (value["tags"]?.array ?? []).compactMap(\.string) {

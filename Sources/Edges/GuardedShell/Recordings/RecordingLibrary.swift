@@ -9,10 +9,12 @@ package struct RecordingLibrary: Sendable {
     /// The most hits of a search, and the most recordings of a list: the newest.
     package static let mostHits = 1000
     package static let mostListed = 1000
-    /// The most bytes of a first line: a reason is as long as a request's head.
-    private static let mostHeader = 64 << 10
+    /// The most bytes of a first line (`Cast.header`: some texts of a thousand characters).
+    private static let mostHeader = 256 << 10
     /// The most bytes of the end that is looked at for its last event.
     private static let mostEnd = 16 << 10
+    /// The most bytes that one search reads.
+    private static let mostSearched: Int64 = 512 << 20
     /// How many bytes are read at a time.
     private static let piece = 256 << 10
 
@@ -77,7 +79,11 @@ package struct RecordingLibrary: Sendable {
     ) throws -> [RecordingHit] {
         let wanted = (wish.text ?? "").lowercased()
         var hits: [RecordingHit] = []
+        var left = Self.mostSearched
         for recording in try list(wish, where: mayBeSeen) {
+            // The newest ones, as far as that goes.
+            left -= recording.size
+            if left < 0 { break }
             var line: Int64 = 0
             func note(_ text: some StringProtocol, isTyped: Bool) {
                 guard hits.count < Self.mostHits, text.lowercased().contains(wanted) else { return }

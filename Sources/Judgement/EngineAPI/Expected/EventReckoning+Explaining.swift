@@ -38,7 +38,9 @@ extension EventReckoning {
                     "reachability.old",
                 ].contains(member.name)
             }
-        case ("service", "update"): event.attributes["updatestate.new"] != nil
+        case ("service", "update"):
+            event.attributes["updatestate.new"] != nil && event.attributes["image.new"] == nil
+                && event.attributes["replicas.new"] == nil
         // A node makes a Swarm's network for itself when it needs it.
         case ("network", "create"), ("network", "destroy"), ("network", "remove"):
             event.scope == "local" && event.attributes["type"]?.string == "overlay"
@@ -72,9 +74,16 @@ extension EventReckoning {
         return request.entry
     }
 
+    /// What an engine does itself to the steps of a build and to a Swarm's tasks; an exec in one is
+    /// somebody's.
+    private static let ofTheEngine: Set<String> = [
+        "create", "attach", "start", "kill", "stop", "destroy", "commit",
+    ]
+
     private func followsInContainer(_ item: Held, isLast: Bool) -> Bool {
         let event = item.event
-        if steps.contains(event.id) || tasks[event.id] == true { return true }
+        let isEngines = steps.contains(event.id) || tasks[event.id] == true
+        if isEngines, Self.ofTheEngine.contains(event.verb) { return true }
         let traits = self.traits[event.id]
         switch event.verb {
         case "start":

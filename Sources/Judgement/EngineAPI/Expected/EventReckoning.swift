@@ -160,6 +160,9 @@ package struct EventReckoning: Sendable {
         return explanation
     }
 
+    /// True while something waits that nothing explains yet.
+    package var isWaiting: Bool { !held.isEmpty }
+
     /// True when somebody waits whose time is over.
     package func isDue(at now: Int64) -> Bool {
         held.first.map { now - $0.arrived >= Self.hold } ?? false

@@ -58,16 +58,27 @@ package struct EventTrail: Sendable {
 
     /// Hears an event.
     ///
+    /// - Parameters:
+    ///   - event: The event.
+    ///   - mayBePast: True while the engine may be telling what happened before the stream began. What it
+    ///     tells later is happening, whatever a clock says that was set back.
+    ///   - now: The time, in nanoseconds since 1970.
     /// - Returns: False when it was heard before, or happened before anybody listened.
-    package mutating func hear(_ event: EngineEvent) -> Bool {
+    package mutating func hear(
+        _ event: EngineEvent, mayBePast: Bool, at now: Int64
+    ) -> Bool {
         let key = "\(event.time) \(event.type) \(event.action.prefix(64)) \(event.id)"
         if heard.contains(key) {
             doubt = nil
             return false
         }
-        guard event.time >= floor else { return false }
+        guard !mayBePast || event.time >= floor else { return false }
         remember(key)
-        if event.time >= last?.time ?? 0 { last = Mark(time: event.time, key: key) }
+        let newest = last?.time ?? 0
+        // Never a time that has not come: the next gateway asks for what is behind it.
+        if event.time >= newest || newest > now {
+            last = Mark(time: min(event.time, now), key: key)
+        }
         return true
     }
 

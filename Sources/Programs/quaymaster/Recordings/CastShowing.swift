@@ -22,6 +22,9 @@ struct CastShowing {
             sanitiser.receive(Array(event.data.utf8)[...], appendingTo: &bytes)
             if let last = bytes.last { isAtStart = last == 0x0A }
             return String(decoding: bytes, as: UTF8.self)
+        case "i":
+            return event.data.split(separator: "\n", omittingEmptySubsequences: false)
+                .filter { !$0.isEmpty }.map { own("<< " + $0) }.joined()
         case "m":
             if let line = event.line { return own(Self.words(line)) }
             return event.ending.map { own("(the session ended: \($0))") } ?? ""
