@@ -44,7 +44,7 @@ package final class Ledger: Sendable {
     let folder: LedgerFolder
     let options: LedgerOptions
     // Where it is looked for segments that are not kept any more: that takes its time.
-    private let retiring = DispatchQueue(label: "quaymaster.ledger.retention", qos: .utility)
+    let retiring = DispatchQueue(label: "quaymaster.ledger.retention", qos: .utility)
     private let lock: Int32
     // Guards what waits for the writer; held for an append or a swap.
     private let state: Mutex<State>
@@ -98,15 +98,6 @@ package final class Ledger: Sendable {
         }
         if end.newest == nil, let old = OldRecord(folder) { append(old.entry(ids)) }
         for sentence in mended { append(Entry.event(ids, "LedgerRecovered", reason: sentence)) }
-    }
-
-    /// Begins to move or remove segments that are not kept any more.
-    ///
-    /// - Parameter issues: What the record says of the issues of certificates that are believed at a time:
-    ///   before a segment with one of them goes, the record says it anew.
-    package func beginRetiring(keeping issues: @escaping @Sendable () -> Set<String>) {
-        if options.retention.keepsAll { return }
-        retiring.async { [weak self] in self?.retain(issues) }
     }
 
     deinit {
@@ -354,16 +345,9 @@ package final class Ledger: Sendable {
         return result
     }
 
-    private static let betweenRetentions = DispatchTimeInterval.seconds(60)
-
-    /// Looks for segments that are not kept any more, and does so again: a segment of 64 MiB takes
-    /// longer to fill. Runs on its own queue.
-    private func retain(_ issues: @escaping @Sendable () -> Set<String>) {
-        if state.withLock({ $0.isClosed }) { return }
-        retire(before: writer.withLock { $0.first }, keeping: issues)
-        retiring.asyncAfter(deadline: .now() + Self.betweenRetentions) { [weak self] in
-            self?.retain(issues)
-        }
+    /// How many lines come before the segment that grows; nil once the record is closed.
+    var growing: UInt64? {
+        state.withLock(\.isClosed) ? nil : writer.withLock { $0.first }
     }
 
     private func commit(_ lines: Lines, fromReserve: Bool = false) -> Result<Void, LedgerError> {

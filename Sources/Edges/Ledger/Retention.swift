@@ -87,6 +87,27 @@ package struct Retention: Sendable {
 }
 
 extension Ledger {
+    /// Begins to move or remove segments that are not kept any more.
+    ///
+    /// - Parameter issues: What the record says of the issues of certificates that are believed at a time:
+    ///   before a segment with one of them goes, the record says it anew.
+    package func beginRetiring(keeping issues: @escaping @Sendable () -> Set<String>) {
+        if options.retention.keepsAll { return }
+        retiring.async { [weak self] in self?.retain(issues) }
+    }
+
+    private static let betweenRetentions = DispatchTimeInterval.seconds(60)
+
+    /// Looks for segments that are not kept any more, and does so again: a segment of 64 MiB takes
+    /// longer to fill. Runs on its own queue.
+    private func retain(_ issues: @escaping @Sendable () -> Set<String>) {
+        guard let growing else { return }
+        retire(before: growing, keeping: issues)
+        retiring.asyncAfter(deadline: .now() + Self.betweenRetentions) { [weak self] in
+            self?.retain(issues)
+        }
+    }
+
     /// Moves or removes the segments that are not kept any more, and says so in the record. What was
     /// issued in one and is believed still is said anew first. Waits for the disk; nobody who writes waits
     /// for it.
@@ -94,7 +115,7 @@ extension Ledger {
     /// - Parameters:
     ///   - growing: How many lines come before the segment that grows.
     ///   - issues: See `beginRetiring`.
-    func retire(before growing: UInt64, keeping issues: () -> Set<String>) {
+    private func retire(before growing: UInt64, keeping issues: () -> Set<String>) {
         let now = Timestamp.now() / 1_000_000_000
         do throws(LedgerError) {
             for part in try options.retention.due(folder, before: growing, at: now) {
