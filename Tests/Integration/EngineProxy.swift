@@ -2,12 +2,12 @@ import Foundation
 import Testing
 
 /// Stands between a gateway and the private engine: notes what the engine is asked, cuts streams of
-/// events, and keeps events back.
+/// events, and keeps events or the answers to what makes containers back.
 final class EngineProxy {
     private static let program = #"""
-        import os, re, signal, socket, sys, threading
-        path, engine, log = sys.argv[1:4]
-        events, keeps_back = set(), [False]
+        import os, re, signal, socket, sys, threading, time
+        path, engine, log, late = sys.argv[1:5]
+        events, keeps_back, makers = set(), [False], set()
         out = open(log, "a", buffering=1)
         request = re.compile(rb"(?:^|\n)((?:GET|HEAD|POST|PUT|DELETE) /\S+) HTTP/1\.1\r\n")
         def up(client, server):
@@ -17,6 +17,7 @@ final class EngineProxy {
                     if not data: break
                     for found in request.findall(data):
                         if b"/events" in found: events.add((client, server))
+                        if late and b"/containers/create" in found: makers.add((client, server))
                         out.write(found.decode() + "\n")
                     server.sendall(data)
                 server.shutdown(socket.SHUT_WR)
@@ -27,6 +28,9 @@ final class EngineProxy {
                     data = server.recv(65536)
                     if not data: break
                     if keeps_back[0] and (client, server) in events: continue
+                    if (client, server) in makers:
+                        makers.discard((client, server))
+                        time.sleep(0.3)
                     client.sendall(data)
                 client.shutdown(socket.SHUT_WR)
             except OSError: pass
@@ -60,14 +64,15 @@ final class EngineProxy {
     private let log: String
     private let command: Command
 
-    /// Starts a proxy in a folder.
-    init(_ engine: PrivateEngine) throws {
+    /// Starts a proxy in a folder. With `answersLate` a container's maker hears of it long after its
+    /// events came.
+    init(_ engine: PrivateEngine, answersLate: Bool = false) throws {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("qm-proxy-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         socket = folder.appendingPathComponent("engine.sock").path
         log = folder.appendingPathComponent("log").path
-        command = try Command(["python3", "-c", Self.program, socket, engine.socket, log])
+        command = try Command(["python3", "-c", Self.program, socket, engine.socket, log, answersLate ? "late" : ""])
         try #require(command.wait { $0.output.contains("ready") }, "\(command.errors)")
     }
 

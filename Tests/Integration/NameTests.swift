@@ -142,6 +142,29 @@ extension Integration {
             }
         }
 
+        /// Who filters by what only the tenant says hears of a container whose maker has no answer yet.
+        @Test func eventsBeforeTheAnswerAreFilteredLater() throws {
+            let proxy = try EngineProxy(PrivateEngine.find(), answersLate: true)
+            defer { proxy.remove() }
+            let plane = try Plane(socket: proxy.socket)
+            defer { plane.remove() }
+            try plane.docker("alice", "tag", "bb:1", "own:1")
+            defer {
+                _ = try? plane.docker("alice", "rm", "early")
+                _ = try? plane.docker("alice", "rmi", "own:1")
+            }
+            let format = "{{.Action}} {{.Actor.Attributes.name}}"
+            let streams = try ["container=early", "image=own", "image=own:1"].map {
+                try plane.start("alice", "events", "--since", "60s", "--filter", "type=container", "--filter", $0, "--format", format)
+            }
+            try plane.docker("alice", "create", "--name", "early", "own:1")
+            for stream in streams {
+                #expect(stream.wait { $0.output.contains("create early") }, "\(stream.output)")
+                stream.signal(SIGTERM)
+                _ = stream.finish()
+            }
+        }
+
         /// What is adopted keeps its name, which has to be free.
         @Test func whatIsAdoptedTakesNoName() throws {
             try withPlane { plane in

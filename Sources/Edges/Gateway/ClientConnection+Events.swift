@@ -34,12 +34,12 @@ extension ClientConnection {
         let names = loop.imageNames
         let (shown, waits) = lines.take(
             whose: { line in
-                if let filter = exchange.eventFilter {
-                    // As the client would read it.
-                    let own = tenant == nil ? line : OriginView.told(line, names)
-                    guard filter.matches(retelling?.told(own) ?? own) else { return .hidden }
-                }
-                return tenant.map { rule(line, for: $0) } ?? .shown
+                // What is filtered by is what the client would read, which nobody knows before it is
+                // known whose the object is.
+                let ruling = tenant.map { rule(line, for: $0) } ?? .shown
+                guard ruling == .shown, let filter = exchange.eventFilter else { return ruling }
+                let own = tenant == nil ? line : OriginView.told(line, names)
+                return filter.matches(retelling?.told(own) ?? own) ? .shown : .hidden
             },
             telling: tenant == nil ? nil : { OriginView.told($0, names) },
             { rule($0, in: $1) })
