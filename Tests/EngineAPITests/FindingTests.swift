@@ -77,6 +77,19 @@ import Testing
         #expect(names == .array([.string("mine:1"), .string("bb:1")]))
     }
 
+    @Test(arguments: [
+        (ObjectKind.container, #"{"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"80"},{"HostPort":"81"}],"90/tcp":null}}}"#, 2),
+        (
+            .container,
+            #"{"Config":{"ExposedPorts":{"80/tcp":{},"81/tcp":{},"82/udp":{}}},"HostConfig":{"PublishAllPorts":true,"PortBindings":{"80/tcp":[{"HostPort":""}],"81/tcp":[]}}}"#,
+            3
+        ), (.container, #"{"Config":{"ExposedPorts":{"80/tcp":{}}},"HostConfig":{}}"#, 0),
+        (.service, #"{"Spec":{"EndpointSpec":{"Ports":[{"PublishedPort":80},{"TargetPort":81}]}}}"#, 2),
+        (.network, #"{"HostConfig":{"PortBindings":{"80/tcp":[{}]}}}"#, 0), (.container, "[]", 0),
+    ]) func portsOfWhatIsThereAreCounted(kind: ObjectKind, text: String, ports: Int) throws {
+        #expect(PublishedPorts.count(kind, try JSONReader.value(of: Array(text.utf8))) == ports)
+    }
+
     /// A client that names an older version leaves nothing out that makes a container safe.
     @Test func hardenedBodiesAreSentInTheEnginesVersion() throws {
         var draft = try Draft(

@@ -107,6 +107,11 @@ extension Integration {
                     if !isFree { usleep(200_000) }
                 }
                 #expect(isFree)
+                // What is adopted brings its ports, and nothing is refused for it.
+                defer { plane.engine.clean("rm", "-f", "brought") }
+                try plane.engine.docker("create", "--name", "brought", "-p", "90", "-p", "91", "bb:1")
+                #expect(try plane.quaymaster("tenant", "adopt", "red", "container/brought").status == 0)
+                #expect(try usage(plane, "port") == #"{"tenant":"red","kind":"port","used":4,"quota":2}"#)
             }
         }
 

@@ -24,6 +24,8 @@ extension Administration {
         let name: String
         /// The tenant that its label names, which proves nothing.
         let label: String?
+        /// How many ports of the host it publishes.
+        let ports: Int
 
         init?(_ kind: ObjectKind, _ value: JSONValue) {
             guard let sighting = Sighting(kind, of: value) else { return nil }
@@ -34,6 +36,7 @@ extension Administration {
             self.name = name.hasPrefix("/") ? String(name.dropFirst()) : name
             let labels = value["Config"]?["Labels"] ?? value["Spec"]?["Labels"] ?? value["Labels"]
             label = StampedLabel.tenant(in: labels)
+            ports = PublishedPorts.count(kind, value)
         }
     }
 
@@ -94,7 +97,8 @@ extension Administration {
             OwnedObject(
                 nonce: Sealer.nonce(), engine: engine, kind: object.sighting.kind.rawValue,
                 id: object.sighting.id, origin: .adopted, name: object.name,
-                made: saysWhenMade ? object.sighting.made : "", tenant: tenant, identity: who)
+                made: saysWhenMade ? object.sighting.made : "", tenant: tenant, identity: who,
+                ports: object.ports)
         }
         try wait { services.ownership.objects.keep(objects, $0) }
         for object in objects { note("ObjectAdopted", who, object) }
@@ -147,13 +151,17 @@ extension Administration {
                 "\"\(text)\" is no object",
                 hint: "container/NAME, network/…, volume/…, service/…, secret/… or config/…")
         }
-        let result: Result<JSONValue?, EngineFailure> = try gateway.ask { context, answer in
-            context.resolver.inspect(kind, parts[1]) { answer($0) }
-        }
-        guard let value = try result.get(), let shown = Shown(kind, value) else {
+        guard let shown = try inspect(kind, parts[1]) else {
             throw GatewayError("there is no \(text)")
         }
         return shown
+    }
+
+    private func inspect(_ kind: ObjectKind, _ text: String) throws -> Shown? {
+        let result: Result<JSONValue?, EngineFailure> = try gateway.ask { context, answer in
+            context.resolver.inspect(kind, text) { answer($0) }
+        }
+        return try result.get().flatMap { Shown(kind, $0) }
     }
 
     /// Everything whose label names a tenant and that is nobody's: what a version without the store
@@ -178,8 +186,10 @@ extension Administration {
             if listed.head.status == 503 { continue }
             guard listed.head.status == 200, let items = ObjectListView.items(kind, listed.body)
             else { throw GatewayError("the engine would not list its \(kind.rawValue)s") }
-            shown += items.compactMap { Shown(kind, $0) }
+            let labelled = items.compactMap { Shown(kind, $0) }
                 .filter { $0.label == tenant && services.ownership.owner(of: $0.sighting) == nil }
+            // A list does not say what a stopped container will publish.
+            shown += try labelled.compactMap { try inspect(kind, $0.sighting.id) }
         }
         return shown
     }
