@@ -171,7 +171,7 @@ let package = Package(
                 "TestCertificates", crypto, log, x509,
             ]),
         // Drives the built program against a private engine; `make test` starts one.
-        tests("Integration", ["quaymaster", "AgentMessages", "CreateBodies", "JSON"]),
+        tests("Integration", ["quaymaster", "AgentMessages", "CLinux", "CreateBodies", "JSON"]),
     ]
 )
 

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Synchronization
 import Testing
@@ -66,9 +67,8 @@ final class Command: Sendable {
 
     private static func pipe() throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [0, 0]
-        try #require(Foundation.pipe(&ends) == 0)
-        // Other commands must not inherit these: an end would not be seen.
-        for descriptor in ends { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        // Other commands, of other threads too, must not inherit these: an end would not be seen.
+        try #require(linux_pipe(&ends) == 0)
         return (ends[0], ends[1])
     }
 

@@ -18,9 +18,19 @@ extension Integration {
                 command.endInput()
             }
             let outcomes = commands.map { $0.finish(seconds: 180) }
-            for outcome in outcomes { #expect(outcome.status == 0, "\(words): \(outcome)") }
+            for outcome in outcomes {
+                #expect(outcome.status == 0, "\(words): \(outcome)")
+                if outcome.status == -SIGKILL { try tell(plane) }
+            }
             if isSame { #expect(outcomes[0].output == outcomes[1].output, "\(words): \(outcomes)") }
             return outcomes
+        }
+
+        /// Says what stands when a command has not ended: what the engine has, and what the gateway last did.
+        private func tell(_ plane: Plane) throws {
+            let containers = try plane.engine.docker("ps", "-a", "--no-trunc")
+            let last = plane.server.errors.split(separator: "\n").suffix(80).joined(separator: "\n")
+            Issue.record("what stands:\n\(containers)\n\(last)")
         }
 
         @Test func theDockerClient() throws {
