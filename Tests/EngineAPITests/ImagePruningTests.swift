@@ -91,13 +91,13 @@ import Testing
     @Test func itSaysWhatWent() throws {
         let removed = try JSONReader.answer(
             Array(#"[{"Untagged":"a:1"},{"Deleted":"bare"},{"Deleted":"sha256:layer"}]"#.utf8))
-        let body = ImagePruning.answer(removed.array ?? [], of: try listed())
+        let body = ImagePruning.answer(removed.array ?? [], ImageSizes(try listed()))
         #expect(
             String(decoding: body, as: UTF8.self)
                 == #"{"ImagesDeleted":[{"Untagged":"a:1"},{"Deleted":"bare"},{"Deleted":"sha256:layer"}],"SpaceReclaimed":40}"#
         )
         #expect(
-            String(decoding: ImagePruning.answer([], of: []), as: UTF8.self)
+            String(decoding: ImagePruning.answer([], ImageSizes([])), as: UTF8.self)
                 == #"{"ImagesDeleted":null,"SpaceReclaimed":0}"#)
     }
 }

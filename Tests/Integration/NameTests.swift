@@ -165,6 +165,31 @@ extension Integration {
             }
         }
 
+        /// A container that was renamed answers to its new name from its next start on, to its aliases
+        /// as before, and to the old name no more.
+        @Test func aNewNameIsAnsweredTo() throws {
+            try withPlane { plane in
+                try plane.docker("alice", "network", "create", "--subnet", "10.99.7.0/24", "front")
+                let web = ["--network", "front", "--network-alias", "other", "--ip", "10.99.7.9"]
+                func alice(_ words: [String]) throws -> Outcome {
+                    try run(["docker"] + words, environment: plane.environment("alice"))
+                }
+                #expect(try alice(["run", "-d", "--name", "web"] + web + ["bb:1", "sleep", "1000"]).status == 0)
+                try plane.docker("alice", "rename", "web", "site")
+                func answers(_ name: String) throws -> Bool {
+                    try alice(["run", "--rm", "--network", "front", "bb:1", "ping", "-c", "1", "-W", "2", "-q", name]).status == 0
+                }
+                // One that runs keeps its connections, and with them its old name.
+                #expect(try answers("web"))
+                try plane.docker("alice", "stop", "-t", "0", "site")
+                #expect(try plane.docker("alice", "start", "site").status == 0)
+                for (name, isThere) in [("site", true), ("other", true), ("10.99.7.9", true), ("web", false)] {
+                    #expect(try answers(name) == isThere, "\(name)")
+                }
+                #expect(try plane.docker("alice", "start", "site").status == 0)
+            }
+        }
+
         /// What is adopted keeps its name, which has to be free.
         @Test func whatIsAdoptedTakesNoName() throws {
             try withPlane { plane in

@@ -96,10 +96,12 @@ extension ClientConnection {
         answer(outbound) {
             self.makeVolumes(outbound.volumes[...], outbound.tenant) {
                 self.removeOthers {
-                    self.borrowNames {
-                        self.takeTurn {
-                            self.watchBegin()
-                            self.lease(outbound, fresh: false)
+                    self.followName {
+                        self.borrowNames {
+                            self.takeTurn {
+                                self.watchBegin()
+                                self.lease(outbound, fresh: false)
+                            }
                         }
                     }
                 }
@@ -127,7 +129,7 @@ extension ClientConnection {
     /// Waits until nobody else adds up what the engine's disk holds.
     private func takeTurn(_ then: @escaping () -> Void) {
         guard exchange.operation?.name == "SystemDataUsage" else { return then() }
-        let turns = loop.services.usageTurns
+        let turns = loop.services.listTurns
         let number = self.number
         turns.take(Self.usage, on: loop.eventLoop) {
             guard number == self.number, self.isActive else { return turns.leave(Self.usage) }
@@ -141,7 +143,7 @@ extension ClientConnection {
     func leaveTurn() {
         guard hasTurn else { return }
         hasTurn = false
-        loop.services.usageTurns.leave(Self.usage)
+        loop.services.listTurns.leave(Self.usage)
     }
 
     private static let usage = "usage"

@@ -13,7 +13,7 @@ extension ClientConnection {
     /// What a prune has removed so far, and what there was.
     private struct Pruned {
         let tenant: String
-        let images: [JSONValue]
+        let sizes: ImageSizes
         var removed: [JSONValue] = []
     }
 
@@ -33,23 +33,41 @@ extension ClientConnection {
                 .answer(Answer(status: 400, message: message, rule: "query.filters"), .close))
         }
         let number = self.number
+        let turns = loop.services.listTurns
+        // A list of all images is long, and every tenant may ask for one at the same time.
+        turns.take(Self.pruning, on: loop.eventLoop) {
+            guard number == self.number, self.isActive else { return turns.leave(Self.pruning) }
+            self.listImages { images in
+                defer { turns.leave(Self.pruning) }
+                guard number == self.number, self.isActive else { return }
+                if let images {
+                    let chosen = pruning.choose(from: images, of: tenant, self.loop.imageNames)
+                    let pruned = Pruned(tenant: tenant, sizes: ImageSizes(images))
+                    self.prune(chosen[...], pruned) {
+                        then(ImagePruning.answer($0.removed, $0.sizes))
+                    }
+                } else {
+                    self.fail(
+                        EngineFailure("the engine would not list its images", status: 502))
+                }
+                self.process()
+            }
+            self.process()
+        }
+    }
+
+    private static let pruning = "prune of images"
+
+    private func listImages(_ then: @escaping ([JSONValue]?) -> Void) {
         let version = loop.services.facts.traits?.version ?? .floor
         EngineCall.make(
             loop.pool, .get, "/v\(version)/images/json?all=1", limit: 256 << 20,
             timeout: .seconds(120)
         ) { result in
-            guard number == self.number, self.isActive else { return }
-            guard case .success(let answer) = result, answer.head.status == 200,
-                let images = answer.json?.array
-            else {
-                self.fail(EngineFailure("the engine would not list its images", status: 502))
-                return self.process()
+            guard case .success(let answer) = result, answer.head.status == 200 else {
+                return then(nil)
             }
-            let chosen = pruning.choose(from: images, of: tenant, self.loop.imageNames)
-            self.prune(chosen[...], Pruned(tenant: tenant, images: images)) {
-                then(ImagePruning.answer($0.removed, of: images))
-            }
-            self.process()
+            then(answer.json?.array)
         }
     }
 

@@ -49,8 +49,8 @@ package struct Services: Sendable {
     /// Who makes a tenant's network.
     let networkTurns = Turns()
     /// Who adds up what the engine's disk holds: an engine refuses a second one meanwhile, and so would
-    /// tell a tenant of another.
-    let usageTurns = Turns()
+    /// tell a tenant of another. And who has all images listed, which takes memory.
+    let listTurns = Turns()
     /// Who chooses subnets for networks of tenants; nil: the engine.
     let subnets: SubnetDesk?
     /// Eyes for paths of the engine's host.

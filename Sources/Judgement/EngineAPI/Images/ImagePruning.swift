@@ -134,24 +134,15 @@ package struct ImagePruning: Sendable {
     ///
     /// - Parameters:
     ///   - removed: What the engine has said of each removal, in the tenant's names.
-    ///   - images: The images that there were.
+    ///   - sizes: How large the images were.
     /// - Returns: The body, with the bytes that the images had beyond those that they were built on.
-    package static func answer(_ removed: [JSONValue], of images: [JSONValue]) -> [UInt8] {
-        var sizes: [String: Int64] = [:]
-        for image in images {
-            if let id = image["Id"]?.string { sizes[id] = image["Size"]?.int64 ?? 0 }
-        }
+    package static func answer(_ removed: [JSONValue], _ sizes: ImageSizes) -> [UInt8] {
         let deleted = Set(removed.compactMap { $0["Deleted"]?.string })
-        let reclaimed = images.reduce(Int64(0)) { sum, image in
-            guard let id = image["Id"]?.string, deleted.contains(id) else { return sum }
-            let parent = image["ParentId"]?.string.flatMap { sizes[$0] } ?? 0
-            return sum + max(0, (sizes[id] ?? 0) - parent)
-        }
         return JSONWriter.bytes(
             .object(
                 JSONObject([
                     ("ImagesDeleted", removed.isEmpty ? .null : .array(removed)),
-                    ("SpaceReclaimed", .integer(reclaimed)),
+                    ("SpaceReclaimed", .integer(sizes.bytes(of: deleted))),
                 ])))
     }
 }
