@@ -167,8 +167,8 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Acts", "Engine", "EngineAPI", "Gateway", "Identity", "PolicyFile", "Store",
-                "TestCertificates", crypto, log, x509,
+                "Acts", "Engine", "EngineAPI", "Gateway", "GuardedShell", "Identity", "PolicyFile",
+                "Store", "TestCertificates", crypto, log, x509,
             ]),
         // Drives the built program against a private engine; `make test` starts one.
         tests("Integration", ["quaymaster", "AgentMessages", "CLinux", "CreateBodies", "JSON"]),

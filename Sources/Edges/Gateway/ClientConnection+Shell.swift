@@ -42,8 +42,10 @@ extension ClientConnection {
             return nil
         }
         let services = loop.services
+        let execs = ShellExecs(register: services.execs, peer: peer, act: act, facts: facts)
         let tools = ShellSession.Tools(
-            way: loop.shellWay, ledger: services.ledger, recorder: services.recorder,
+            way: loop.agents.map { .agent($0) } ?? .exec(loop.pool, execs),
+            ledger: services.ledger, recorder: services.recorder,
             seats: services.agentSeats, board: services.sessions, approvals: services.approvals
         ) { services.authority.policy.allows(.approve, by: $0, over: $1) }
         return ShellSession(

@@ -131,13 +131,29 @@ extension ExecReaper {
     }
 
     private func complain(_ exec: MadeExec, _ family: ExecFamily) {
-        forget(exec)
+        // A line keeps its right to run until it has ended.
+        if exec.isLine { awaitEnd(of: exec) } else { forget(exec) }
         services.log.error(
             "an exec's process lives on: the gateway does not see the engine's processes",
             metadata: [
                 "identity": "\(exec.peer.identity)", "exec": "\(exec.id)",
                 "container": "\(family.container)",
             ])
+    }
+
+    /// Asks the engine from time to time whether what cannot be ended has ended by itself.
+    private func awaitEnd(of exec: MadeExec) {
+        let bound = NIOLoopBound(self, eventLoop: pool.eventLoop)
+        pool.eventLoop.scheduleTask(in: .seconds(5)) {
+            let reaper = bound.value
+            reaper.look(at: exec.id) { found in
+                switch found {
+                case .gone, .idle: reaper.forget(exec)
+                case .started(let family) where family.hasEnded: reaper.forget(exec)
+                case .started, .unknown: reaper.awaitEnd(of: exec)
+                }
+            }
+        }
     }
 
     private func forget(_ exec: MadeExec) {

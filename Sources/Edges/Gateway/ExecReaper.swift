@@ -58,6 +58,7 @@ final class ExecReaper {
     }
 
     private func objection(to exec: MadeExec, _ policy: Policy, _ now: Date) -> String? {
+        if let abandoned = services.execs.objection(to: exec.id) { return abandoned }
         if let objection = services.authority.objection(to: exec.peer, at: now) { return objection }
         let decision = policy.decide(exec.act, by: exec.peer.identity, seeing: exec.facts)
         guard case .refuse(let refusal) = decision else { return nil }

@@ -1,5 +1,6 @@
 import Acts
 import Engine
+import GuardedShell
 import Synchronization
 
 /// One exec that was made through the gateway.
@@ -14,6 +15,8 @@ struct MadeExec: Sendable {
     let facts: Facts
     /// True when its grant asks for a recording of its streams.
     let isRecorded: Bool
+    /// True when a line of the guarded shell runs by it: no client names it then.
+    var isLine = false
 
     /// The full id of its container; nil when nobody had to look it up.
     var container: String? {
@@ -38,6 +41,10 @@ package final class ExecRegister: Sendable {
         var families: [String: ExecFamily] = [:]
         /// How often in a row nobody was seen of an exec that has ended.
         var misses: [String: Int] = [:]
+        /// The execs that nobody waits for, and why not.
+        var abandoned: [String: String] = [:]
+        /// What is given back when nothing of an exec lives.
+        var seats: [String: AgentSeats.Seat] = [:]
         /// The execs that something has just happened to.
         var moved: Set<String> = []
         /// The requests that are making execs which are not known yet, by their numbers.
@@ -49,7 +56,12 @@ package final class ExecRegister: Sendable {
             open.remove(exec)
             families[exec] = nil
             misses[exec] = nil
+            abandoned[exec] = nil
+            seats[exec] = nil
         }
+
+        /// An exec that clients may name.
+        func named(_ exec: String) -> MadeExec? { execs[exec].flatMap { $0.isLine ? nil : $0 } }
     }
 
     // Guards the table; held for a look-up or a note.
@@ -94,11 +106,11 @@ package final class ExecRegister: Sendable {
 
     /// Who made an exec; nil when that is not known.
     func maker(of exec: String) -> String? {
-        state.withLock { $0.execs[exec]?.peer.identity }
+        state.withLock { $0.named(exec)?.peer.identity }
     }
 
     /// What is known of an exec that was made through the gateway.
-    func made(_ exec: String) -> MadeExec? { state.withLock { $0.execs[exec] } }
+    func made(_ exec: String) -> MadeExec? { state.withLock { $0.named(exec) } }
 
     /// Notes that an exec is about to be made.
     ///
@@ -140,6 +152,7 @@ package final class ExecRegister: Sendable {
     func eventMaker(of exec: String, waitingFor others: Set<UInt64>?) -> Maker {
         state.withLock { state in
             if let made = state.execs[exec] {
+                if made.isLine { return .nobody }
                 return .known(made.peer.identity, container: made.container)
             }
             let left = others.map(state.making.intersection) ?? state.making
@@ -160,6 +173,38 @@ package final class ExecRegister: Sendable {
                 && own.count(where: state.open.contains) >= Self.mostOpen
         }
     }
+
+    // MARK: Lines of the guarded shell
+
+    /// Notes an exec's right to run, which is given back when nothing of it lives.
+    func keep(_ seat: AgentSeats.Seat, for exec: String) {
+        state.withLock { state in
+            if state.open.contains(exec) { state.seats[exec] = seat }
+        }
+    }
+
+    /// Gives it back before: the exec has ended.
+    func giveBackSeat(of exec: String) {
+        state.withLock { $0.seats[exec] = nil }
+    }
+
+    /// Notes that nobody waits for an exec any more, so that its processes are ended.
+    ///
+    /// - Parameters:
+    ///   - exec: Its id.
+    ///   - why: The reason, for the record.
+    func abandon(_ exec: String, _ why: String) {
+        state.withLock { state in
+            guard state.open.contains(exec), state.abandoned[exec] == nil else { return }
+            state.abandoned[exec] = why
+        }
+    }
+
+    /// Why nobody waits for an exec any more; nil while somebody does.
+    func objection(to exec: String) -> String? { state.withLock { $0.abandoned[exec] } }
+
+    /// True while some that nobody waits for may have a process.
+    var hasAbandoned: Bool { state.withLock { !$0.abandoned.isEmpty } }
 
     // MARK: Their processes
 

@@ -248,9 +248,12 @@ package final class Gateway: Sendable {
         }
         let left = await openConnections()
         for context in contexts { context.eventLoop.execute { context.value.closeAll() } }
-        // Each connection gets the time of a TLS shutdown.
+        // Each connection gets the time of a TLS shutdown, and what their lines still run a little more:
+        // nobody knows of it afterwards.
         let last = DispatchTime.now() + .seconds(1)
-        while await openConnections() > 0, DispatchTime.now() < last {
+        let latest = last + .seconds(2)
+        while DispatchTime.now() < (services.execs.hasAbandoned ? latest : last) {
+            if await openConnections() == 0, !services.execs.hasAbandoned { break }
             do {
                 try await Task.sleep(for: .milliseconds(20))
             } catch {

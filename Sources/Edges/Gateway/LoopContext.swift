@@ -14,8 +14,8 @@ final class LoopContext {
     let services: Services
     let pool: EnginePool
     let resolver: Resolver
-    /// Who runs lines of the guarded shell: the agent of the engine's host where there is one.
-    let shellWay: ShellWay
+    /// Where the agent of the engine's host runs lines of the guarded shell; nil: there is none.
+    let agents: EnginePool?
     /// Each tenant's own network.
     let networks: TenantNetworks
     /// What tenants call images.
@@ -50,10 +50,9 @@ final class LoopContext {
         maximumConnections = max(1, services.limits.connections / max(1, loops))
         pool = EnginePool(
             eventLoop: eventLoop, address: services.engine, watch: services.watch)
-        shellWay =
-            services.agent.map {
-                .agent(EnginePool(eventLoop: eventLoop, address: $0, maximumIdle: 0))
-            } ?? .exec(pool)
+        agents = services.agent.map {
+            EnginePool(eventLoop: eventLoop, address: $0, maximumIdle: 0)
+        }
         imageNames = services.images.names
         let ownership = services.ownership
         resolver = Resolver(

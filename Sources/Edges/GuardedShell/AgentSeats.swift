@@ -9,7 +9,7 @@ package final class AgentSeats: Sendable {
     static let mostOfIdentity = 8
 
     /// One line's right to a connection, given back when nobody holds it any more.
-    final class Seat: Sendable {
+    package final class Seat: Sendable {
         private let seats: AgentSeats
         private let owners: [String]
 

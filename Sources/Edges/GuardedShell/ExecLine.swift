@@ -9,10 +9,13 @@ import Wire
 /// Confined to its pool's loop.
 ///
 /// The exec has no terminal and no input, the container's own user, and exactly the words that were
-/// judged. The engine cannot end an exec: a line that is given up may run on, and that is said.
+/// judged. The engine ends no exec: whoever knows of them does (`LineExecs`), and a line that is given
+/// up is over when its exec is. What cannot be ended is said.
 final class ExecLine: EngineConnectionUser, ShellLine {
     private let pool: EnginePool
     private let report: (LineNews) -> Void
+    private let execs: any LineExecs
+    private let seat: AgentSeats.Seat
     private var exec = ""
     private var connection: EngineConnection?
     private var reader = MessageReader()
@@ -21,6 +24,8 @@ final class ExecLine: EngineConnectionUser, ShellLine {
     private var dropped: UInt64 = 0
     private var cause = Ended.Cause.done
     private var hasEnded = false
+    /// True when the engine has said how the exec ended.
+    private var isOver = false
     private var isPaused = false
     private var deadline: Scheduled<Void>?
 
@@ -28,6 +33,8 @@ final class ExecLine: EngineConnectionUser, ShellLine {
     private static let mostOutput = 1 << 20
     /// The longest that a line may take, as the agent has it.
     private static let mostTime = TimeAmount.seconds(60)
+    /// How long the end of a line that is given up is waited for.
+    private static let patience = TimeAmount.seconds(3)
 
     /// Begins a line.
     ///
@@ -35,12 +42,15 @@ final class ExecLine: EngineConnectionUser, ShellLine {
     ///   - request: Container and words.
     ///   - objection: Why the words may not be an exec's; nil: they may.
     ///   - pool: Where the engine listens.
+    ///   - ending: Who ends its exec, and its right to run, which is kept until that has ended.
     ///   - report: Called on the loop, never before this returns.
     init(
         _ request: RunRequest, objection: ShellRefusal?, on pool: EnginePool,
+        ending: (execs: any LineExecs, seat: AgentSeats.Seat),
         _ report: @escaping (LineNews) -> Void
     ) {
         self.pool = pool
+        (execs, seat) = ending
         self.report = report
         let bound = NIOLoopBound(self, eventLoop: pool.eventLoop)
         pool.eventLoop.execute {
@@ -69,6 +79,8 @@ final class ExecLine: EngineConnectionUser, ShellLine {
                     ContainerID(id) != nil
                 else { return self.refuse(Self.words(answer.json)) }
                 self.exec = id
+                // Known before it can have a process.
+                self.execs.made(id, for: self.seat)
                 self.start()
             }
         }
@@ -97,6 +109,7 @@ final class ExecLine: EngineConnectionUser, ShellLine {
                 writer.field(.connection, "Upgrade")
                 writer.field(.upgrade, "tcp")
                 writer.framing(.length(body.count))
+                self.execs.started(self.exec)
                 connection.write(ByteBuffer(bytes: writer.end() + body))
                 connection.flush()
                 connection.read()
@@ -124,22 +137,46 @@ final class ExecLine: EngineConnectionUser, ShellLine {
         report(.failed(words))
     }
 
-    /// The person, or the clock, waits no longer.
+    /// The person, or the clock, waits no longer: what runs is ended, and the line with it.
     private func give(up cause: Ended.Cause) {
-        guard !hasEnded else { return }
+        guard !hasEnded, self.cause == .done else { return }
         self.cause = cause
-        report(
-            .reply(
-                .notice(
-                    Sentence(
-                        "engine.exec",
-                        "the engine cannot end what it runs, so it may go on unseen"))))
-        finish(status: cause == .time ? 137 : 130)
+        deadline?.cancel()
+        // Nothing of it runs, or its end is being asked for.
+        guard connection != nil else { return finish(status: nil) }
+        execs.giveUp(exec, why)
+        // What it still says is read, so that its end is.
+        isHeld = false
+        let bound = NIOLoopBound(self, eventLoop: pool.eventLoop)
+        deadline = pool.eventLoop.scheduleTask(in: Self.patience) { bound.value.despair() }
     }
 
-    private func finish(status: UInt8) {
+    /// Why the exec is ended, for the record.
+    private var why: String {
+        switch cause {
+        case .done: "nobody waits for its line any more"
+        case .time: "its line has run for a minute"
+        case .person: "its line was interrupted"
+        }
+    }
+
+    /// What was given up does not end.
+    private func despair() {
+        guard !hasEnded else { return }
+        let words =
+            "what runs has not ended within three seconds; the gateway goes on trying to end it, and it "
+            + "may run unseen"
+        report(.reply(.notice(Sentence("engine.exec", words))))
+        finish(status: nil)
+    }
+
+    /// Tells how it ended.
+    ///
+    /// - Parameter status: The exit status; nil when it is not known.
+    private func finish(status: UInt8?) {
         guard !hasEnded else { return }
         end()
+        let status = cause == .done ? status ?? 137 : cause == .time ? 137 : 130
         report(.reply(.ended(Ended(status: status, cause: cause, dropped: dropped))))
     }
 
@@ -148,6 +185,8 @@ final class ExecLine: EngineConnectionUser, ShellLine {
         deadline?.cancel()
         connection?.close()
         connection = nil
+        if exec.isEmpty { return }
+        if isOver { execs.ended(exec) } else { execs.giveUp(exec, why) }
     }
 
     // MARK: ShellLine
@@ -204,7 +243,7 @@ final class ExecLine: EngineConnectionUser, ShellLine {
     }
 
     func engineDidPause() {
-        if isHeld { isPaused = true } else { connection?.read() }
+        if isHeld, cause == .done { isPaused = true } else { connection?.read() }
     }
 
     func engineDidEnd() { streamEnded() }
@@ -218,8 +257,14 @@ final class ExecLine: EngineConnectionUser, ShellLine {
         guard frames != nil else { return fail("the engine broke the exec off") }
         EngineCall.make(pool, .get, "/exec/\(exec)/json") { result in
             guard case .success(let answer) = result, answer.head.status == 200,
+                answer.json?["Running"]?.bool == false,
                 let status = answer.json?["ExitCode"]?.int64
-            else { return self.fail("the engine does not say how the exec ended") }
+            else {
+                // The engine hears a moment late of what was killed.
+                if self.cause != .done { return self.finish(status: nil) }
+                return self.fail("the engine does not say how the exec ended")
+            }
+            if !self.hasEnded { self.isOver = true }
             self.finish(status: UInt8(clamping: status))
         }
     }

@@ -25,12 +25,13 @@ protocol ShellLine: AnyObject {
 package enum ShellWay {
     /// The agent of the host, over these connections.
     case agent(EnginePool)
-    /// The engine itself, by execs over these connections: its host is configured as having no agent.
-    case exec(EnginePool)
+    /// The engine itself, by execs over these connections, which somebody ends: its host is configured as
+    /// having no agent.
+    case exec(EnginePool, any LineExecs)
 
     var pool: EnginePool {
         switch self {
-        case .agent(let pool), .exec(let pool): pool
+        case .agent(let pool), .exec(let pool, _): pool
         }
     }
 
@@ -55,15 +56,19 @@ package enum ShellWay {
     /// - Parameters:
     ///   - request: Which, judged.
     ///   - role: The role that has accepted it.
+    ///   - seat: Its right to run.
     ///   - report: Called on the loop.
     /// - Returns: The line, under way.
     func run(
-        _ request: RunRequest, as role: Role, _ report: @escaping (LineNews) -> Void
+        _ request: RunRequest, as role: Role, on seat: AgentSeats.Seat,
+        _ report: @escaping (LineNews) -> Void
     ) -> any ShellLine {
         switch self {
         case .agent(let pool): AgentLine(.run(request), on: pool, report)
-        case .exec(let pool):
-            ExecLine(request, objection: role.objection(toExec: request.words), on: pool, report)
+        case .exec(let pool, let execs):
+            ExecLine(
+                request, objection: role.objection(toExec: request.words), on: pool,
+                ending: (execs, seat), report)
         }
     }
 }

@@ -65,7 +65,7 @@ extension ShellSession {
             let request = try RunRequest(
                 container: terms.container, role: role.name, words: line.argv, start: start)
             guard let seat = takeSeat() else { return then([]) }
-            let agent = tools.way.run(request, as: role) { news in
+            let agent = tools.way.run(request, as: role, on: seat) { news in
                 guard var listing = self.listing else { return }
                 switch news {
                 case .reply(.output(let bytes)):

@@ -184,7 +184,7 @@ extension ShellSession {
             }
             running?.seat = seat
             let number = self.number
-            let agent = tools.way.run(request, as: role) { news in
+            let agent = tools.way.run(request, as: role, on: seat) { news in
                 guard self.running?.number == number else { return }
                 self.heard(news)
             }

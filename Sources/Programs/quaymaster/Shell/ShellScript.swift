@@ -35,7 +35,11 @@ struct ShellScript {
             case .ended(let words):
                 if let words { throw CommandError(words) }
             case .event(let text, let object):
-                if format == .json { print(text) }
+                if format == .json {
+                    print(text)
+                    // Whoever reads it is to hear of what waits or goes on, not only of what has ended.
+                    fflush(nil)
+                }
                 guard let member = object.members.first else { continue }
                 script.hear(member.name, member.value)
             }
