@@ -183,7 +183,7 @@ extension ClientConnection {
             return end(objection)
         }
         guard isActive, exchange.permit != nil, let act = exchange.act else { return }
-        if let watchingObjection { return end(watchingObjection) }
+        if let objection = watchingObjection ?? recordingObjection { return end(objection) }
         let policy = loop.services.authority.policy
         switch policy.decide(act, by: peer.identity, seeing: facts) {
         case .refuse(let refusal): end("the grant has ended: \(refusal.words)")

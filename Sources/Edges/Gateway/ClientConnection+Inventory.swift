@@ -2,6 +2,7 @@ import Acts
 import Engine
 import EngineAPI
 import Exchange
+import GuardedShell
 import Ledger
 import NIOCore
 import Wire
@@ -16,7 +17,7 @@ struct OwnAnswer {
         /// Events that are asked for; what waits, and whether more may come.
         case events(EventQuery, waiting: [UInt8])
         /// A recording, from a place in it on; whether a piece of it is being read.
-        case recording(String, offset: UInt64, isReading: Bool)
+        case recording(Recording, offset: UInt64, isReading: Bool)
         /// Nothing.
         case nothing
     }
@@ -112,8 +113,8 @@ extension ClientConnection {
                 if waiting.isEmpty { return }
                 own?.content = .events(query, waiting: [])
                 say(waiting)
-            case .recording(let id, let offset, let isReading):
-                if !isReading { readRecording(id, from: offset) }
+            case .recording(let recording, let offset, let isReading):
+                if !isReading { read(recording, from: offset) }
                 return
             case .nothing: return
             }

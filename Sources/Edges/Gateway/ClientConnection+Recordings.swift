@@ -12,21 +12,20 @@ import Policy
 extension ClientConnection {
     /// Answers it; whose the thing is that is asked for was not known before.
     func answer(_ ask: ShellAsk) {
-        let identity = peer.identity
-        let policy = loop.services.authority.policy
         let library = loop.services.recorder.library
-        let mayBeSeen = { @Sendable (recording: Recording) in
-            policy.showsRecording(of: recording.identity, in: recording.tenant, to: identity)
-        }
+        let mayBeSeen = self.mayBeSeen
         switch ask {
+        case .recordings(let wish) where wish.text != nil:
+            look {
+                try library.search(wish, where: mayBeSeen)
+            } then: { hits in
+                self.give(values: hits.filter { mayBeSeen($0.recording) }.map(\.value))
+            }
         case .recordings(let wish):
             look {
-                if wish.text != nil {
-                    return try library.search(wish, where: mayBeSeen).map(\.value)
-                }
-                return try library.list(wish, where: mayBeSeen).map(\.value)
-            } then: {
-                self.give(values: $0)
+                try library.list(wish, where: mayBeSeen)
+            } then: { recordings in
+                self.give(values: recordings.filter(mayBeSeen).map(\.value))
             }
         case .sessions: giveSessions()
         case .watch(let id): watch(id)
@@ -35,15 +34,33 @@ extension ClientConnection {
         case .decide(let id, let approves, let reason): decide(id, approves: approves, reason)
         case .recording(let id):
             look {
-                library.find(id).flatMap { mayBeSeen($0) ? $0.id : nil }
+                library.find(id)
             } then: { found in
-                guard let found else {
+                guard let found, mayBeSeen(found) else {
                     return self.giveNothing("there is no recording \(id)")
                 }
                 self.begin(
                     .recording(found, offset: 0, isReading: false), head: Self.recordingHead)
             }
         }
+    }
+
+    /// Whether the client may see a recording by the policy of the moment at which that is asked: a look
+    /// at the disk may take longer than a grant lasts.
+    private var mayBeSeen: @Sendable (Recording) -> Bool {
+        let identity = peer.identity
+        let authority = loop.services.authority
+        return {
+            authority.policy.showsRecording(of: $0.identity, in: $0.tenant, to: identity)
+        }
+    }
+
+    /// Why the client may not read on in a recording; nil while it may, and when it reads none.
+    var recordingObjection: String? {
+        guard case .recording(let recording, _, _)? = own?.content, !mayBeSeen(recording) else {
+            return nil
+        }
+        return "the grant to see the recording has ended"
     }
 
     private static let recordingHead = Array(
@@ -63,15 +80,15 @@ extension ClientConnection {
     }
 
     /// Reads on in a recording, once the client has taken what it got.
-    func readRecording(_ id: String, from offset: UInt64) {
-        own?.content = .recording(id, offset: offset, isReading: true)
+    func read(_ recording: Recording, from offset: UInt64) {
+        own?.content = .recording(recording, offset: offset, isReading: true)
         let library = loop.services.recorder.library
         look {
-            try library.piece(of: id, from: offset)
+            try library.piece(of: recording.id, from: offset)
         } then: { piece in
             let next = offset + UInt64(piece.count)
             self.own?.content =
-                piece.isEmpty ? .nothing : .recording(id, offset: next, isReading: false)
+                piece.isEmpty ? .nothing : .recording(recording, offset: next, isReading: false)
             self.say(piece, isLast: piece.isEmpty)
             self.flush()
             self.readOwn()
