@@ -104,9 +104,10 @@ import Testing
 @Suite struct ApprovalSubjectTests {
     private static func subject(
         container: String = "c", start: UInt64 = 7, role: String = "ops", user: UInt32 = 0, group: UInt32 = 0,
-        _ extent: ApprovalSubject.Extent = .line(["nginx", "-t"])
+        _ extent: ApprovalSubject.Extent = .line(["nginx", "-t"]), reason: String = ""
     ) -> ApprovalSubject {
-        ApprovalSubject(container: container, start: start, role: role, user: user, group: group, extent: extent)
+        ApprovalSubject(
+            container: container, start: start, role: role, user: user, group: group, extent: extent, reason: reason)
     }
 
     /// Whatever differs has other bytes.
@@ -117,6 +118,8 @@ import Testing
             Self.subject(.line(["nginx -t"])), Self.subject(.line(["nginx", "-", "t"])), Self.subject(.line(["nginx"])),
             Self.subject(.line(["nginx", "-t", ""])), Self.subject(.line(["nginx", "", "-t"])),
             Self.subject(.session(seconds: 60)), Self.subject(.session(seconds: 61)), Self.subject(.line(["60"])),
+            Self.subject(reason: "5xx"), Self.subject(reason: "5xx "), Self.subject(reason: "nginx"),
+            Self.subject(.line(["5xx", "nginx", "-t"])), Self.subject(.session(seconds: 60), reason: "60"),
             Self.subject(container: "c7", start: 0), Self.subject(container: "", start: 7, role: "cops"),
         ]
         #expect(Set(all.map(\.canonical)).count == all.count)

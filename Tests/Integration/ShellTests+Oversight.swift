@@ -130,6 +130,11 @@ extension Integration.ShellTests {
                 id = waiting('carol')['id']
                 alice.type('\x03'); alice.expect('given up'); alice.expect('web> ')
                 ask('carol', 'approve', id)
+                # Not for another reason than the one that carol has read.
+                other = Person('alice', 'enter', 'web', '--reason', 'curious'); other.expect('web> ')
+                other.type('nginx -t\r'); other.expect('nginx -t waits for a second person')
+                check('curious', waiting('carol')['reason']); other.type('\x03'); other.expect('given up')
+                other.expect('web> '); other.type('exit\r')
                 alice.type('nginx -T\r'); alice.expect('nginx -T waits for a second person'); alice.type('\x03')
                 alice.expect('given up'); alice.expect('web> ')
                 alice.type('nginx -t\r'); alice.expect('carol has approved it'); alice.expect('web> ')

@@ -143,7 +143,10 @@ extension ClientConnection {
                 ])
         }
         if isActive {
-            if let reason { record?.reason = reason }
+            if let reason {
+                record?.reason = reason
+                sayGoodbye(reason)
+            }
             run(exchange.abort())
         }
         // Whatever still arrives is nobody's any more.

@@ -108,7 +108,11 @@ extension ClientConnection {
 
     private func refuse(_ objection: ApprovalDesk.Objection, _ id: String) {
         switch objection {
-        case .unknown: giveNothing("nothing waits for an approval as \(id)")
+        case .unknown:
+            giveNothing(
+                "nothing waits for an approval as \(id): it was used, is older than five minutes or not "
+                    + "yours to decide about, or the gateway has started anew since and forgotten it; "
+                    + "whoever wants it asks again")
         case .isDecided:
             refuseShell(409, "approval.decided", "somebody has decided about \(id) before")
         case .oneself:

@@ -71,6 +71,14 @@ extension ClientConnection {
     var takesAnswers: Bool { context?.channel.isWritable == true }
 
     /// The client takes no more for now, or takes more again.
+    /// Tells whoever is in a session, or watches one, why that is over.
+    func sayGoodbye(_ why: String) {
+        shell?.dismiss(why)
+        guard watching != nil, isActive else { return }
+        write(ByteBuffer(bytes: ShellEvent.bye(why).bytes))
+        flush()
+    }
+
     func noteShellReader() {
         guard let shell else { return }
         shell.hold(!takesAnswers)

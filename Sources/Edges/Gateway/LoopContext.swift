@@ -170,7 +170,12 @@ final class LoopContext {
 
     /// Ends every connection.
     func closeAll() {
-        for connection in connections.values { connection.end("the gateway stops") }
+        for connection in connections.values {
+            connection.sayGoodbye(
+                "the gateway stops, and forgets what waits for an approval; enter again, and ask "
+                    + "again")
+            connection.end("the gateway stops")
+        }
     }
 
     /// Reads a peer's certificate and finds out whom it means; the same bytes are read once.

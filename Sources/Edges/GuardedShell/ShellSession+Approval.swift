@@ -78,7 +78,7 @@ extension ShellSession {
         let digest = ApprovalOffice.digest(
             ApprovalSubject(
                 container: terms.container.text, start: facts.start, role: role, user: facts.user,
-                group: facts.group, extent: extent))
+                group: facts.group, extent: extent, reason: terms.reason))
         awaiting?.digest = digest
         let request = ApprovalDesk.Request(
             id: ApprovalOffice.newID(), digest: digest, identity: terms.identity,

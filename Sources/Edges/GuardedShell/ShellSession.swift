@@ -349,10 +349,15 @@ package final class ShellSession {
         guard !hasEnded else { return }
         tell(.bye(words))
         close(words.isEmpty ? "left" : words)
-        leave()
     }
 
     /// The right to have one more line run; nil when there is none just now.
+        dismiss(words)
+        leave()
+    }
+
+    /// The session is over, and its connection soon after it: whoever is there is told why.
+    package func dismiss(_ words: String) {
     func takeSeat() -> AgentSeats.Seat? {
         tools.seats.take(tenant: terms.tenant, identity: terms.identity)
     }

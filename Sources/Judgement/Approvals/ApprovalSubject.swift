@@ -20,10 +20,14 @@ package struct ApprovalSubject: Hashable, Sendable {
     package let group: UInt32
     /// How much.
     package let extent: Extent
+    /// Why, as whoever approves reads it; "" when nothing is said. Who approves what is to be done for one
+    /// reason has not approved it for another.
+    package let reason: String
 
     /// Makes a subject.
     package init(
-        container: String, start: UInt64, role: String, user: UInt32, group: UInt32, extent: Extent
+        container: String, start: UInt64, role: String, user: UInt32, group: UInt32, extent: Extent,
+        reason: String
     ) {
         self.container = container
         self.start = start
@@ -31,11 +35,13 @@ package struct ApprovalSubject: Hashable, Sendable {
         self.user = user
         self.group = group
         self.extent = extent
+        self.reason = reason
     }
 
     /// The bytes whose SHA-256 is approved. Each part has its length before it, in eight bytes, the
     /// most significant first, so no two subjects have the same bytes: which form this is; `line` or
-    /// `session`; container; start; role; `user:group`; then each word, or the seconds.
+    /// `session`; container; start; role; `user:group`; the reason; then each word, or the
+    /// seconds.
     package var canonical: [UInt8] {
         var bytes: [UInt8] = []
         func add(_ part: String) {
@@ -45,13 +51,14 @@ package struct ApprovalSubject: Hashable, Sendable {
             }
             bytes.append(contentsOf: part.utf8)
         }
-        add("quaymaster approval 1")
+        add("quaymaster approval 2")
         let (kind, rest): (String, [String]) =
             switch extent {
             case .line(let words): ("line", words)
             case .session(let seconds): ("session", ["\(seconds)"])
             }
-        for part in [kind, container, "\(start)", role, "\(user):\(group)"] + rest { add(part) }
+        let all = [kind, container, "\(start)", role, "\(user):\(group)", reason] + rest
+        for part in all { add(part) }
         return bytes
     }
 }

@@ -69,6 +69,8 @@ private final class ShellReader: ChannelInboundHandler {
     /// The bytes of a refusal's body; nil before that is known.
     private var length: Int?
     private var failure: String?
+    /// True when the gateway has said that it is over.
+    private var isOver = false
 
     /// The most bytes of a head, and of a refusal.
     private static let mostBytes = 64 << 10
@@ -95,6 +97,7 @@ private final class ShellReader: ChannelInboundHandler {
             bytes.removeFirst(end + 1)
             do {
                 guard let object = try JSONReader.answer(line).object else { continue }
+                if object.members.first?.name == "bye" { isOver = true }
                 continuation.yield(.event(String(decoding: line, as: UTF8.self), object))
             } catch {
                 failure = "the gateway says what is not understood"
@@ -128,11 +131,17 @@ private final class ShellReader: ChannelInboundHandler {
         if let status, status != 101 {
             continuation.yield(.refused(status: status, message))
         } else {
-            let isEarly = status == nil && failure == nil
-            continuation.yield(
-                .ended(isEarly ? "the gateway ended the connection unanswered" : failure))
+            continuation.yield(.ended(failure ?? loss))
         }
         continuation.finish()
+    }
+
+    /// What is said of an end that the gateway has not announced; nil when it has.
+    private var loss: String? {
+        if status == nil { return "the gateway ended the connection unanswered" }
+        if isOver { return nil }
+        return "the connection to the gateway was lost, and the session with it; enter again, and "
+            + "ask again for what waited for an approval"
     }
 
     /// The sentence of a refusal's body.
