@@ -43,6 +43,18 @@ import Testing
         #expect(roles(terms, ShellWish(roles: [], reason: ""), owner: "blue") == nil)
     }
 
+    /// What is entered is one container, so it is looked up also where the level allows whatever it is.
+    @Test func whatIsEnteredIsLookedUp() {
+        let grant = Grant(
+            verbs: VerbSet(Verb.allCases), scope: .everything, levels: [.builtIn(.privileged)],
+            shell: ShellTerms(roles: ["viewer"]), location: Self.place)
+        let policy = Policy(tenants: ["red", "blue"], grants: ["root": [grant]], version: "v")
+        #expect(policy.needsFacts(Self.act(ShellWish(roles: [], reason: "")), by: "root"))
+        #expect(!policy.needsFacts(Self.act(ShellWish(roles: [], reason: "")), by: "alice"))
+        let exec = Act(operation: "ContainerExec", verbs: [.exec], harm: [.executes], references: [Self.web])
+        #expect(!policy.needsFacts(exec, by: "root"))
+    }
+
     @Test(arguments: [("", false), ("  ", false), ("\t", false), ("5xx", true)])
     func aReasonIsSaid(_ reason: String, _ isEnough: Bool) {
         let terms = ShellTerms(roles: ["viewer"], needsReason: true)

@@ -20,10 +20,13 @@ extension ClientConnection {
     /// Makes the session that a permitted act begins; nil when the client was told why there is none.
     func makeShell() -> ShellSession? {
         guard let permit = exchange.permit, let act = exchange.act,
-            let reference = act.references.first(where: { $0.origin == "path" }),
-            case .found(let id, _)? = facts[reference], let container = ContainerID(id)
+            let reference = act.references.first(where: { $0.origin == "path" })
         else {
             run(exchange.abort())
+            return nil
+        }
+        guard case .found(let id, _)? = facts[reference], let container = ContainerID(id) else {
+            giveNothing("there is no container \(reference.text)")
             return nil
         }
         guard exchange.asksUpgrade else {

@@ -171,12 +171,13 @@ package struct Policy: Sendable {
     /// - Parameters:
     ///   - act: What would be done.
     ///   - identity: Who asks.
-    /// - Returns: False when a grant permits the act whatever they are, and when none has its verb.
+    /// - Returns: False when a grant permits the act whatever they are, and when none has its verb. What
+    ///   is entered is looked up in any case: a session is in one container, whatever is called so later.
     package func needsFacts(_ act: Act, by identity: String) -> Bool {
         let able = (grants[identity] ?? []).filter { $0.verbs.intersects(act.verbs) }
         for grant in able {
             switch judge(act, grant, identity, Facts()) {
-            case .permit: return false
+            case .permit: return act.shell != nil
             // What a level refuses by what the act says, it refuses whatever is found.
             case .refuse(let refusal): if refusal.dependsOnFacts { return true }
             }
