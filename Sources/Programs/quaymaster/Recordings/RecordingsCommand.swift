@@ -28,33 +28,23 @@ struct RecordingsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let all = try await recordings.source().list(filter.wish())
-            if output.format == .json {
-                for recording in all { print(JSONWriter.text(recording)) }
-                return
-            }
-            Output.table(
+            ShellList.print(
+                all, as: output.format,
                 [
                     "STARTED", "ID", "WHO", "CONTAINER", "ROLES", "LINES", "LENGTH", "BYTES",
                     "ENDED", "REASON",
-                ],
-                all.map(Self.row))
-        }
-
-        private static func row(_ recording: JSONValue) -> [String] {
-            func text(_ name: String) -> String {
-                ShellPrinting.safe(recording[name]?.string ?? "")
+                ]
+            ) { recording in
+                let (value, ended) = (recording.value, recording.text("ended"))
+                return [
+                    recording.started, recording.text("id"), recording.who, recording.text("name"),
+                    recording.texts("roles").joined(separator: ","),
+                    value["lines"]?.int64.map(String.init) ?? "-",
+                    value["microseconds"]?.int64.map { "\($0 / 1_000_000)s" } ?? "-",
+                    "\(value["bytes"]?.int64 ?? 0)", ended.isEmpty ? "-" : ended,
+                    recording.text("reason"),
+                ]
             }
-            let lines = recording["lines"]?.int64.map(String.init) ?? "-"
-            let length = recording["microseconds"]?.int64.map { "\($0 / 1_000_000)s" } ?? "-"
-            let roles = (recording["roles"]?.array ?? []).compactMap(\.string)
-            let tenant = text("tenant")
-            return [
-                String(text("started").prefix(19)), text("id"),
-                text("identity") + (tenant.isEmpty ? "" : "@" + tenant), text("name"),
-                ShellPrinting.safe(roles.joined(separator: ",")), lines, length,
-                "\(recording["bytes"]?.int64 ?? 0)", text("ended").isEmpty ? "-" : text("ended"),
-                text("reason"),
-            ]
         }
     }
 

@@ -15,26 +15,17 @@ struct SessionsCommand: AsyncParsableCommand {
     func run() async throws {
         let request = GatewayRequest(
             endpoint: try gateway.endpoint(), method: .get, target: "/quaymaster/sessions")
-        let sessions = try await request.value().array ?? []
-        if output.format == .json {
-            for session in sessions { print(JSONWriter.text(session)) }
-            return
+        ShellList.print(
+            try await request.value().array ?? [], as: output.format,
+            ["STARTED", "ID", "WHO", "CONTAINER", "STATE", "WATCHED BY", "REASON"]
+        ) { session in
+            let watchers = session.texts("watchers")
+            return [
+                session.started, session.text("id"), session.who, session.text("name"),
+                session.text("pausedBy").isEmpty ? "goes on" : "paused",
+                watchers.isEmpty ? "-" : watchers.joined(separator: ","), session.text("reason"),
+            ]
         }
-        Output.table(
-            ["STARTED", "ID", "WHO", "CONTAINER", "STATE", "WATCHED BY", "REASON"],
-            sessions.map { session in
-                func text(_ name: String) -> String {
-                    ShellPrinting.safe(session[name]?.string ?? "")
-                }
-                let tenant = text("tenant")
-                let watchers = (session["watchers"]?.array ?? []).compactMap(\.string)
-                return [
-                    String(text("started").prefix(19)), text("id"),
-                    text("identity") + (tenant.isEmpty ? "" : "@" + tenant), text("name"),
-                    session["pausedBy"]?.string == nil ? "goes on" : "paused",
-                    watchers.isEmpty ? "-" : watchers.joined(separator: ","), text("reason"),
-                ]
-            })
     }
 }
 
@@ -179,7 +170,16 @@ struct ApproveCommand: AsyncParsableCommand {
             }
             let request = GatewayRequest(
                 endpoint: endpoint, method: .get, target: "/quaymaster/approvals")
-            return list(try await request.value().array ?? [])
+            return ShellList.print(
+                try await request.value().array ?? [], as: output.format,
+                ["ID", "WHO", "CONTAINER", "ROLE", "WHAT", "LEFT", "REASON"]
+            ) { request in
+                [
+                    request.text("id"), request.who, request.text("name"), request.text("role"),
+                    request.text("what"), "\(request.value["seconds"]?.int64 ?? 0)s",
+                    request.text("reason"),
+                ]
+            }
         }
         let target = GatewayRequest.target(
             "/quaymaster/approvals/" + GatewayRequest.escaped(id),
@@ -195,25 +195,5 @@ struct ApproveCommand: AsyncParsableCommand {
                 "\(deny ? "denied" : "approved"): \(text("what")), of \(text("identity")) in "
                     + "\(text("name")), digest \(text("digest"))")
         }
-    }
-
-    private func list(_ waiting: [JSONValue]) {
-        if output.format == .json {
-            for request in waiting { print(JSONWriter.text(request)) }
-            return
-        }
-        Output.table(
-            ["ID", "WHO", "CONTAINER", "ROLE", "WHAT", "LEFT", "REASON"],
-            waiting.map { request in
-                func text(_ name: String) -> String {
-                    ShellPrinting.safe(request[name]?.string ?? "")
-                }
-                let tenant = text("tenant")
-                return [
-                    text("id"), text("identity") + (tenant.isEmpty ? "" : "@" + tenant),
-                    text("name"), text("role"), text("what"),
-                    "\(request["seconds"]?.int64 ?? 0)s", text("reason"),
-                ]
-            })
     }
 }
