@@ -23,7 +23,7 @@ import Testing
             metrics: 127.0.0.1:9276
             tls: {minimum: "1.3", certificate: other.pem, names: [docker.example.com]}
             trust: [{name: corp, ca: corp-ca.pem}, {name: partner, ca: /etc/partner.pem}]
-            limits: {idleSeconds: 5, identityStreams: 9, tenantUploads: 3, archiveBytes: 7}
+            limits: {idleSeconds: 5, identityStreams: 9, tenantUploads: 3, archiveBytes: 7, tenantRecordingBytes: 8}
             networks: {pool: 10.9.0.0/16, perTenant: 4, reach: ["10.0.0.53:53", "[fd00::53]:5353"]}
             """)
         #expect(file.subnets?.count == 1024 && file.networksPerTenant == 4)
@@ -36,7 +36,9 @@ import Testing
         #expect(!file.allowsTLS12)
         #expect(file.names == ["docker.example.com"])
         #expect(
-            file.limits == ["idleSeconds": 5, "identityStreams": 9, "tenantUploads": 3, "archiveBytes": 7])
+            file.limits == [
+                "idleSeconds": 5, "identityStreams": 9, "tenantUploads": 3, "archiveBytes": 7, "tenantRecordingBytes": 8,
+            ])
         #expect(file.metrics?.text == "127.0.0.1:9276")
         #expect(file.trust.map(\.name) == ["corp", "partner"])
         #expect(file.trust[0].file.lastPathComponent == "corp-ca.pem")
@@ -66,6 +68,7 @@ import Testing
         ("listen: [a]\nengines: [{name: a}]", "has no address"),
         ("listen: [a]\nlimits: {idleSeconds: 0}", "above zero"),
         ("listen: [a]\nlimits: {tenantConnections: 1}", "unknown key"),
+        ("listen: [a]\nlimits: {tenantRecordingBytes: 0}", "above zero"),
         ("listen: [a]\nnetworks: {}", "no range of IPv4"),
         ("listen: [a]\nnetworks: {reach: [10.0.0.53]}", "no port of an address"),
         ("listen: [a]\nnetworks: {reach: [\"ns.example.com:53\"]}", "no port of an address"),

@@ -32,6 +32,9 @@ extension ClientConnection {
                     "quaymaster: refused: what this exec says is recorded, and nobody would hear "
                     + "it; rule exec.record; run it without -d", rule: "exec.record")
         }
+        if let failure = loop.services.recorder.objection(to: permit.tenant ?? "") {
+            return Self.refusal(failure)
+        }
         let subject = ExecTape.Subject(
             identity: peer.identity, tenant: permit.tenant ?? "", container: made?.container ?? "",
             exec: exec.text, words: made?.act.exec?.words ?? [],
@@ -49,6 +52,14 @@ extension ClientConnection {
         }
         self.record?.tape = tape
         return nil
+    }
+
+    /// What is answered when a tenant's recordings have the room that they may.
+    static func refusal(_ failure: RecordingFailure) -> Answer {
+        Answer(
+            status: 429,
+            message: "quaymaster: refused: " + failure.words(so: "nothing more is run for it"),
+            rule: failure.rule)
     }
 
     /// How much of an exec's words stands in the record.
@@ -69,8 +80,8 @@ extension ClientConnection {
     }
 
     private func go(on tape: ExecTape) -> Bool {
-        guard tape.hasFailed else { return true }
-        end("the recording cannot be written")
+        guard let failure = tape.failure else { return true }
+        end(failure.words(so: "the exec's streams end"))
         return false
     }
 

@@ -35,6 +35,10 @@ extension ClientConnection {
                 "the guarded shell needs the whole connection; use quaymaster enter")
             return nil
         }
+        if let failure = loop.services.recorder.objection(to: permit.tenant ?? "") {
+            run(.answer(Self.refusal(failure), .close))
+            return nil
+        }
         let terms = ShellSession.Terms(
             identity: peer.identity, from: from, tenant: permit.tenant ?? "", container: container,
             name: reference.text, roles: permit.shellRoles,
@@ -67,13 +71,6 @@ extension ClientConnection {
     /// True when the connection is a stream that the gateway itself answers.
     var isOwnStream: Bool { shell != nil || watching != nil }
 
-    /// The roles of the guarded shell that there are now.
-    var authorityRoles: RoleTable { loop.services.authority.policyFile.shellRoles }
-
-    /// True while the client takes what it is sent.
-    var takesAnswers: Bool { context?.channel.isWritable == true }
-
-    /// The client takes no more for now, or takes more again.
     /// Tells whoever is in a session, or watches one, why that is over.
     func sayGoodbye(_ why: String) {
         shell?.dismiss(why)
@@ -82,6 +79,13 @@ extension ClientConnection {
         flush()
     }
 
+    /// The roles of the guarded shell that there are now.
+    var authorityRoles: RoleTable { loop.services.authority.policyFile.shellRoles }
+
+    /// True while the client takes what it is sent.
+    var takesAnswers: Bool { context?.channel.isWritable == true }
+
+    /// The client takes no more for now, or takes more again.
     func noteShellReader() {
         guard let shell else { return }
         shell.hold(!takesAnswers)

@@ -39,6 +39,9 @@ package struct Limits: Hashable, Sendable {
     /// engine's default one.
     package var networksPerTenant = 16
 
+    /// The most bytes of the recordings of one tenant on the gateway's disk.
+    package var recordingBytesOfTenant = 4 << 30
+
     /// Makes limits.
     package init(
         bodyBytes: Int = 4 << 20, headSeconds: Int = 10, bodySeconds: Int = 60,

@@ -4,7 +4,8 @@ import Acts
 enum Metrics {
     /// The text.
     static func text(
-        _ counters: Counters, lostLines: Int64, usage: Usage.State = Usage.State()
+        _ counters: Counters, lostLines: Int64, usage: Usage.State = Usage.State(),
+        recordings: (bytes: Int, refused: Int) = (0, 0)
     ) -> String {
         var lines: [String] = []
         func metric(_ name: String, _ type: String, _ help: String, _ samples: [(String, String)]) {
@@ -55,6 +56,13 @@ enum Metrics {
         metric(
             "limited_total", "counter", "Refusals for a bound that was reached.",
             Means.allCases.map { ("{means=\"\($0.rawValue)\"}", "\(usage.refused[$0] ?? 0)") })
+        metric(
+            "recording_bytes", "gauge", "Bytes of recordings on the disk.",
+            [("", "\(recordings.bytes)")])
+        metric(
+            "recordings_refused_total", "counter",
+            "Refusals for a tenant's recordings that have the room that they may.",
+            [("", "\(recordings.refused)")])
         metric(
             "request_duration_seconds", "histogram", "Time from a request's head to its end.",
             [])

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import GuardedShell
 import Ledger
 import LedgerTree
 package import NIOCore
@@ -55,7 +56,7 @@ package final class OperationsServer: Sendable {
             do {
                 let text = Metrics.text(
                     try await gateway.counters(), lostLines: services.ledger.lostLines,
-                    usage: services.usage.current)
+                    usage: services.usage.current, recordings: services.recorder.room.sums)
                 return (200, "text/plain; version=0.0.4; charset=utf-8", text)
             } catch {
                 return (503, "text/plain; charset=utf-8", "the gateway stops\n")

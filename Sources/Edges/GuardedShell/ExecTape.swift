@@ -77,7 +77,7 @@ package final class ExecTape {
                 "kind=exec", "identity=" + subject.identity, "container=" + subject.container,
                 "tenant=" + subject.tenant, "exec=" + subject.exec,
             ])
-        guard let tape = recorder.begin(id, header) else { return nil }
+        guard let tape = recorder.begin(id, for: subject.tenant, header) else { return nil }
         self.tape = tape
         self.eventLoop = eventLoop
         frames = subject.hasTerminal ? nil : StreamFrames()
@@ -86,8 +86,8 @@ package final class ExecTape {
         sent = subject.showsKeys ? nil : OutputGate(mask, .plain)
     }
 
-    /// True when it could not be written, or has grown beyond its bound: nothing goes on unrecorded.
-    package var hasFailed: Bool { tape.hasFailed }
+    /// Why it could not be written, or is as long as it may be: nothing goes on unrecorded.
+    package var failure: RecordingFailure? { tape.failure }
 
     /// True when the disk is behind.
     package var isFull: Bool { unwritten > Self.mostUnwritten }

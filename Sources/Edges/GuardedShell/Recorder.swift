@@ -8,15 +8,40 @@ package final class Recorder: Sendable {
     package let folder: URL
     private let queue = DispatchQueue(label: "quaymaster.recordings")
     private let histories = DispatchQueue(label: "quaymaster.shell-history")
+    /// How much of the disk is whose.
+    package let room: RecordingRoom
+    /// True while it is to be counted anew.
+    private let isCounting = Atomic(false)
 
     /// The most bytes of a recording; a session ends with it.
     private static let mostBytes = 256 << 20
 
     /// Makes a recorder.
     ///
-    /// - Parameter state: The state directory.
-    package init(state: URL) {
+    /// - Parameters:
+    ///   - state: The state directory.
+    ///   - mostOfTenant: The most bytes of one tenant's recordings.
+    package init(state: URL, mostOfTenant: Int) {
         folder = state.appendingPathComponent("recordings")
+        room = RecordingRoom(mostOfTenant: mostOfTenant)
+        // Before anything is written: until then everybody may begin, and what they write waits.
+        queue.async { [room, library] in room.count(library) }
+    }
+
+    /// Whether something more is recorded for a tenant. An operator may have made room since it was
+    /// counted: whoever asks again a second later is told by what is there then.
+    ///
+    /// - Parameter tenant: The tenant; "" for administrators.
+    /// - Returns: Why nothing is; nil: it may be.
+    package func objection(to tenant: String) -> RecordingFailure? {
+        guard let failure = room.objection(to: tenant) else { return nil }
+        if !isCounting.exchange(true, ordering: .relaxed) {
+            queue.asyncAfter(deadline: .now() + 1) { [self] in
+                isCounting.store(false, ordering: .relaxed)
+                room.count(library)
+            }
+        }
+        return failure
     }
 
     /// What has been recorded.
@@ -27,17 +52,21 @@ package final class Recorder: Sendable {
     /// One recording that is being written.
     final class Tape: Sendable {
         private let queue: DispatchQueue
-        // Guards the descriptor, -1 when it is closed, what may still be written and whether writing has
-        // failed; held for a call.
-        private let file: Mutex<(descriptor: Int32, left: Int, hasFailed: Bool)>
+        private let tenant: String
+        private let room: RecordingRoom
+        // Guards the descriptor, -1 when it is closed, what may still be written and why nothing more is;
+        // held for a call.
+        private let file: Mutex<(descriptor: Int32, left: Int, failure: RecordingFailure?)>
 
-        init(_ descriptor: Int32, _ queue: DispatchQueue) {
+        init(_ descriptor: Int32, _ queue: DispatchQueue, _ tenant: String, _ room: RecordingRoom) {
             self.queue = queue
-            file = Mutex((descriptor, Recorder.mostBytes, false))
+            self.tenant = tenant
+            self.room = room
+            file = Mutex((descriptor, Recorder.mostBytes, nil))
         }
 
-        /// True when something could not be written: nobody goes on unrecorded.
-        var hasFailed: Bool { file.withLock { $0.hasFailed } }
+        /// Why something could not be written: nobody goes on unrecorded.
+        var failure: RecordingFailure? { file.withLock { $0.failure } }
 
         /// Appends bytes.
         ///
@@ -48,10 +77,16 @@ package final class Recorder: Sendable {
             queue.async { [self] in
                 defer { then?() }
                 file.withLock { file in
-                    guard file.descriptor >= 0, !file.hasFailed else { return }
+                    guard file.descriptor >= 0, file.failure == nil else { return }
                     file.left -= bytes.count
-                    file.hasFailed = file.left < 0 || !Recorder.hasRoom(file.descriptor)
-                    if file.hasFailed { return }
+                    if file.left < 0 {
+                        file.failure = .length
+                    } else if !Recorder.hasRoom(file.descriptor) {
+                        file.failure = .disk
+                    } else {
+                        file.failure = room.take(bytes.count, of: tenant)
+                    }
+                    if file.failure != nil { return }
                     var rest = bytes[...]
                     while !rest.isEmpty {
                         let count = rest.withUnsafeBytes {
@@ -59,7 +94,7 @@ package final class Recorder: Sendable {
                         }
                         if count < 0, errno == EINTR { continue }
                         guard count > 0 else {
-                            file.hasFailed = true
+                            file.failure = .disk
                             return
                         }
                         rest = rest.dropFirst(count)
@@ -98,14 +133,15 @@ package final class Recorder: Sendable {
     ///
     /// - Parameters:
     ///   - id: The session's id.
+    ///   - tenant: Whose it is; "" for administrators.
     ///   - header: The first line.
     /// - Returns: The recording; nil when the file cannot be made.
-    func begin(_ id: String, _ header: [UInt8]) -> Tape? {
+    func begin(_ id: String, for tenant: String, _ header: [UInt8]) -> Tape? {
         if mkdir(folder.path, 0o700) != 0, errno != EEXIST { return nil }
         let path = folder.appendingPathComponent(id + ".cast").path
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return nil }
-        let tape = Tape(descriptor, queue)
+        let tape = Tape(descriptor, queue, tenant, room)
         tape.write(header)
         return tape
     }

@@ -29,7 +29,7 @@ extension ShellSession {
                     expected: expected))
         }
         guard tools.ledger.mayIntend(terms.identity) else { return tell(Self.tooMany) }
-        guard tape?.hasFailed == false, running == nil, listing == nil, awaiting == nil,
+        guard recordingFailure == nil, running == nil, listing == nil, awaiting == nil,
             pausedBy == nil,
             let wanted = all.compactMap(\.listing).first,
             let role = terms.role(of: ["ls", "-1", wanted.directory]),

@@ -13,8 +13,8 @@ extension ShellSession {
                 .notice(rule: "shell.busy", words: "a line is under way; interrupt it first"))
         }
         if awaiting != nil { return tell(Self.waitsAlready) }
-        if tape?.hasFailed ?? true {
-            return bye("the recording cannot be written, so nothing more is run")
+        if let recordingFailure {
+            return bye(recordingFailure.words(so: "nothing more is run"))
         }
         guard tools.ledger.mayIntend(terms.identity) else { return tell(Self.tooMany) }
         let line = Array(text.utf8)
@@ -234,8 +234,8 @@ extension ShellSession {
 
     private func show(_ text: String, isError: Bool) {
         if text.isEmpty { return }
-        if tape?.hasFailed ?? true {
-            return bye("the recording cannot be written, so nothing more is shown")
+        if let recordingFailure {
+            return bye(recordingFailure.words(so: "nothing more is shown"))
         }
         running?.entry.bytesOut += Int64(text.utf8.count)
         tell(isError ? .errors(text) : .output(text))

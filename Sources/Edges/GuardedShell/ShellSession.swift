@@ -184,7 +184,7 @@ package final class ShellSession {
                 "name=" + terms.name, "tenant=" + terms.tenant,
                 "roles=" + terms.roles.map(\.name).joined(separator: "+"), "reason=" + terms.reason,
             ])
-        tape = tools.recorder.begin(id, header)
+        tape = tools.recorder.begin(id, for: terms.tenant, header)
     }
 
     /// True when the session's roles are still what these names mean.
@@ -197,7 +197,7 @@ package final class ShellSession {
     /// Begins.
     package func begin() {
         guard tape != nil else {
-            return bye("the recording cannot be written, so nobody enters; free the gateway's disk")
+            return bye(RecordingFailure.disk.words(so: "nobody enters"))
         }
         typedLines = history.lines()
         tools.board.add(
@@ -212,6 +212,12 @@ package final class ShellSession {
         case .session(let seconds): awaitApproval(.session(seconds: seconds))
         case .nothing, .line: greet()
         }
+    }
+
+    /// Why nothing more is recorded; nil while it is.
+    var recordingFailure: RecordingFailure? {
+        guard let tape else { return .disk }
+        return tape.failure
     }
 
     /// What a session is to whoever sees it.
@@ -347,17 +353,17 @@ package final class ShellSession {
 
     func bye(_ words: String) {
         guard !hasEnded else { return }
-        tell(.bye(words))
-        close(words.isEmpty ? "left" : words)
-    }
-
-    /// The right to have one more line run; nil when there is none just now.
         dismiss(words)
         leave()
     }
 
     /// The session is over, and its connection soon after it: whoever is there is told why.
     package func dismiss(_ words: String) {
+        tell(.bye(words))
+        close(words.isEmpty ? "left" : words)
+    }
+
+    /// The right to have one more line run; nil when there is none just now.
     func takeSeat() -> AgentSeats.Seat? {
         tools.seats.take(tenant: terms.tenant, identity: terms.identity)
     }

@@ -63,7 +63,7 @@ package struct ConfigurationFile: Sendable {
     package static let limitNames =
         [
             "bodyBytes", "headSeconds", "bodySeconds", "idleSeconds", "drainSeconds", "connections",
-            "archiveBytes", "archiveRatio",
+            "archiveBytes", "archiveRatio", "tenantRecordingBytes",
         ] + Means.allCases.map { limitName($0, "identity") }
         + Means.allCases.filter(\.isTenants).map { limitName($0, "tenant") }
 

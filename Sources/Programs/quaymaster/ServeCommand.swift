@@ -135,7 +135,9 @@ struct GatewayProgram {
             authority: Authority(policy: policy, registry: registry, issuers: issuers),
             ledger: ledger,
             store: try Store(directory: file.state), facts: EngineFacts(), engine: engine,
-            agent: try agent(), recorder: Recorder(state: file.state), limits: limits, log: log,
+            agent: try agent(),
+            recorder: Recorder(state: file.state, mostOfTenant: limits.recordingBytesOfTenant),
+            limits: limits, log: log,
             digestKey: try StateKey.digest.load(file.state),
             sealer: Sealer(key: try StateKey.seal.load(file.state)),
             watch: EventWatch(
@@ -171,6 +173,7 @@ struct GatewayProgram {
             "bodySeconds": \.bodySeconds, "idleSeconds": \.idleSeconds,
             "drainSeconds": \.drainSeconds, "connections": \.connections,
             "archiveBytes": \.archiveBytes, "archiveRatio": \.archiveRatio,
+            "tenantRecordingBytes": \.recordingBytesOfTenant,
         ]
         for (name, path) in names {
             if let value = file.limits[name] { limits[keyPath: path] = value }

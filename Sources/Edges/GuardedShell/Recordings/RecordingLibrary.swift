@@ -47,6 +47,22 @@ package struct RecordingLibrary: Sendable {
         return found
     }
 
+    /// The bytes of each file that may be a recording, by its id.
+    ///
+    /// - Throws: When the folder cannot be read.
+    func sizes() throws -> [String: Int] {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return [:] }
+        var sizes: [String: Int] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        where name.hasSuffix(".cast") {
+            var status = stat()
+            // One that has just been taken away takes no room.
+            guard lstat(folder.appendingPathComponent(name).path, &status) == 0 else { continue }
+            sizes[String(name.dropLast(5))] = Int(status.st_size)
+        }
+        return sizes
+    }
+
     /// A recording by its session's id; nil when there is none that can be read.
     package func find(_ id: String) -> Recording? {
         guard let handle = open(id) else { return nil }
