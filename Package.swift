@@ -94,6 +94,13 @@ let package = Package(
         edge("Agent", ["AgentMessages", "CLinux", "Confinement", "ShellGrammar"]),
         edge("Compression", ["CZlib", "CBzip2", "CLzma", "CZstd"]),
         edge("Identity", ["Acts", "JSON", crypto, x509, asn1]),
+        // On both sides: the line between a gateway and an agent of two machines.
+        edge(
+            "AgentLink",
+            nio + [
+                tls, "Acts", "AgentMessages", "Identity",
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ]),
         // It hashes every line that is written and verified.
         edge("Ledger", ["CLinux", "JSON", "LedgerTree", crypto], common + [fast]),
         // What it links is installed by Scripts/prepare.
@@ -103,8 +110,8 @@ let package = Package(
         edge(
             "GuardedShell",
             [
-                .product(name: "NIOCore", package: "swift-nio"), crypto, "Acts", "AgentMessages",
-                "Approvals", "Engine", "JSON", "Ledger", "ShellGrammar", "Wire",
+                .product(name: "NIOCore", package: "swift-nio"), crypto, "Acts", "AgentLink",
+                "AgentMessages", "Approvals", "Engine", "JSON", "Ledger", "ShellGrammar", "Wire",
             ]),
         edge(
             "Gateway",
@@ -118,8 +125,8 @@ let package = Package(
         .executableTarget(
             name: "quaymaster",
             dependencies: nio + [
-                crypto, log, tls, arguments, "Acts", "Agent", "AgentMessages", "Confinement",
-                "Engine",
+                crypto, log, tls, arguments, "Acts", "Agent", "AgentLink", "AgentMessages",
+                "Confinement", "Engine",
                 "EngineAPI", "Gateway", "GuardedShell", "Identity", "JSON", "Ledger", "LedgerTree",
                 "Policy", "PolicyFile", "ShellGrammar", "Store", "Wire",
             ],
@@ -155,6 +162,9 @@ let package = Package(
         tests(
             "IdentityTests",
             ["Acts", "Identity", "JSON", "TestCertificates", crypto, x509, asn1]),
+        tests(
+            "AgentLinkTests",
+            nio + ["Acts", "AgentLink", "Identity", "TestCertificates", asn1, x509]),
         tests(
             "GuardedShellTests",
             nio + ["Acts", "AgentMessages", "GuardedShell", "JSON", "ShellGrammar"]),

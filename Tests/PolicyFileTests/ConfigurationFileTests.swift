@@ -4,14 +4,14 @@ import PolicyFile
 import Testing
 
 @Suite struct ConfigurationFileTests {
-    private func read(_ text: String) throws -> ConfigurationFile {
+    private func read(_ text: String, listens: Bool = true) throws -> ConfigurationFile {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("quaymaster-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         try text.write(
             to: folder.appendingPathComponent("quaymaster.yaml"), atomically: true, encoding: .utf8)
-        return try ConfigurationFile(directory: folder)
+        return try ConfigurationFile(directory: folder, listens: listens)
     }
 
     @Test func readsEverything() throws {
@@ -55,6 +55,24 @@ import Testing
         #expect(usual.segmentBytes == nil && usual.keepSegments == nil && usual.archive == nil)
     }
 
+    @Test func gatewayAndAgentMayBeOnTwoMachines() throws {
+        let gateway = try #require(try read("listen: [a]\nagent: {address: \"tls://engine-1.test:2377\"}").agent.link)
+        #expect(gateway.side == .gateway && gateway.at.text == "tls://engine-1.test:2377" && gateway.at.line == 2)
+        #expect(gateway.name == CertificateName(.alternative, "engine-1.test"))
+        #expect(gateway.authority.path.hasSuffix("/agent/ca.pem") && gateway.key.path.hasSuffix("/agent/key.pem"))
+        let numeric = try read(
+            "listen: [a]\nagent: {address: \"tls://[fd00::5]:2377\", name: \"spiffe://plane/engine-1\", certificate: /c.pem}")
+        #expect(numeric.agent.link?.name == CertificateName(.spiffe, "spiffe://plane/engine-1"))
+        #expect(numeric.agent.link?.certificate.path == "/c.pem")
+        // The agent keeps its Unix socket, and its host need have no gateway.
+        let agent = try read(
+            "agent: {listen: \"tls://0.0.0.0:0\", gateway: gw.test, peer: 5, socket: /a.sock}", listens: false
+        ).agent
+        #expect(agent.link?.side == .agent && agent.link?.name == CertificateName(.alternative, "gw.test"))
+        #expect(agent.socket == "/a.sock" && agent.peer == 5)
+        #expect(try read("listen: [a]\nagent: {peer: 5}").agent.link == nil)
+    }
+
     /// The engine may choose the subnets of a bounded number of networks.
     @Test func aBoundNeedsNoPool() throws {
         let file = try read("listen: [a]\nnetworks: {perTenant: 3}")
@@ -75,6 +93,21 @@ import Testing
         ("listen: [a]\nnetworks: {reach: [\"10.0.0.53:0\"]}", "no port of an address"),
         ("listen: [a]\nnetworks: {reach: [\"fd00::53:53\"]}", "no port of an address"),
         ("listen: [a]\nnetworks: {perTenant: 0}", "above zero"),
+        ("listen: [a]\nagent: {address: \"tcp://a:1\"}", "no address of an agent"),
+        ("listen: [a]\nagent: {address: \"tls://a:0\"}", "no address of an agent"),
+        ("listen: [a]\nagent: {address: \"tls://a\"}", "no address of an agent"),
+        ("listen: [a]\nagent: {address: \"tls://fd00::1:22\"}", "no address of an agent"),
+        ("listen: [a]\nagent: {address: \"tls://10.0.0.5:2377\"}", "10.0.0.5 is none"),
+        ("listen: [a]\nagent: {address: \"tls://*.a:1\"}", "no name of a machine"),
+        ("listen: [a]\nagent: {address: \"tls://a:1\", peer: 5}", "peer is the agent's matter"),
+        ("listen: [a]\nagent: {address: \"tls://a:1\", gateway: g}", "gateway is the agent's matter"),
+        ("listen: [a]\nagent: {address: \"tls://a:1\", listen: \"tls://b:1\"}", "on another machine (address)"),
+        ("listen: [a]\nagent: {listen: \"tls://0.0.0.0:2377\"}", "which gateway it lets in"),
+        ("listen: [a]\nagent: {listen: \"tcp://0.0.0.0:2377\", gateway: g}", "no address of an agent"),
+        ("listen: [a]\nagent: {listen: \"tls://0.0.0.0:2377\", gateway: \"*.g\"}", "no name of a machine"),
+        ("listen: [a]\nagent: {listen: \"tls://0.0.0.0:2377\", gateway: g, name: n}", "name is the gateway's matter"),
+        ("listen: [a]\nagent: {gateway: g}", "none is named"),
+        ("listen: [a]\nagent: {key: k.pem}", "none is named"),
         ("listen: [a]\nledger: {segmentBytes: 10}", "segmentBytes is a whole number from 1048576 to"),
         ("listen: [a]\nledger: {segmentBytes: 64MiB}", "segmentBytes is a whole number"),
         ("listen: [a]\nledger: {keepSegments: 0}", "keepSegments is a whole number from 1"),

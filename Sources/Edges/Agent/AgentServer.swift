@@ -5,7 +5,7 @@ import Foundation
 package import ShellGrammar
 import Synchronization
 
-/// The host's root part: it answers gateways on a Unix socket.
+/// The host's root part: it answers gateways, on a Unix socket or wherever they were let in.
 ///
 /// A gateway names a container, a role and words. The agent judges the words again, derives everything
 /// else from root's files and the kernel, and holds no policy of its own: a gateway in wrong hands gets
@@ -14,8 +14,9 @@ package final class AgentServer: Sendable {
     private let helper: HelperProgram
     private let containers: ContainerTable
     private let limits: AgentLimits
-    private let roles: RoleTable
     private let peers: Set<UInt32>
+    // Guards the roles by which lines are judged from now on.
+    private let roles: Mutex<RoleTable>
     // Guards the number of connections.
     private let connections = Mutex(0)
 
@@ -31,11 +32,16 @@ package final class AgentServer: Sendable {
         helper: HelperProgram, roots: EngineRoots, peers: Set<UInt32>,
         roles: RoleTable = .builtIn, limits: AgentLimits = AgentLimits()
     ) {
-        self.roles = roles
+        self.roles = Mutex(roles)
         self.helper = helper
         containers = ContainerTable(roots)
         self.limits = limits
         self.peers = peers
+    }
+
+    /// Judges by other roles from now on; a line that runs was judged.
+    package func replace(_ roles: RoleTable) {
+        self.roles.withLock { $0 = roles }
     }
 
     /// Serves those who connect, each on a thread of its own, until the process ends.
@@ -58,15 +64,25 @@ package final class AgentServer: Sendable {
             guard Peer(accepted).map({ $0.user == 0 || peers.contains($0.user) }) ?? false else {
                 continue
             }
-            guard enter() else {
-                Connection(socket).send(
-                    .refused(Sentence("limit.connections", "the agent has no room just now")))
-                continue
-            }
-            Thread.detachNewThread { [self] in
-                answer(Connection(socket))
-                connections.withLock { $0 -= 1 }
-            }
+            take(socket)
+        }
+    }
+
+    /// Answers a gateway, who is known to be one, on a thread of its own.
+    ///
+    /// - Parameter descriptor: A stream socket; it is closed in the end.
+    package func take(_ descriptor: Int32) {
+        take(SharedDescriptor(descriptor))
+    }
+
+    private func take(_ socket: SharedDescriptor) {
+        guard enter() else {
+            return Connection(socket).send(
+                .refused(Sentence("limit.connections", "the agent has no room just now")))
+        }
+        Thread.detachNewThread { [self] in
+            answer(Connection(socket))
+            connections.withLock { $0 -= 1 }
         }
     }
 
@@ -98,6 +114,7 @@ package final class AgentServer: Sendable {
     }
 
     private func run(_ request: RunRequest, _ connection: Connection) throws {
+        let roles = self.roles.withLock { $0 }
         let line = try Judge.judge(request.words, as: request.role, among: roles)
         try counted(in: request.container) {
             let plan = try containers.plan(of: request.container)

@@ -28,7 +28,8 @@ enum Judge {
         guard let known = table.named(role) else {
             throw Refusal(
                 "role.unknown",
-                "there is no role \(role) on this host; the agent reads the policy's when it starts"
+                "there is no role \(role) on this host; the agent reads the policy's when it starts "
+                    + "and on SIGHUP"
             )
         }
         switch known.judge(words: words) {

@@ -169,7 +169,7 @@ package final class EngineCall: EngineConnectionUser {
 
     private func fail(_ what: String) {
         finish(
-            .failure(EngineFailure("the engine at \(pool.address) \(what)", status: 502)),
+            .failure(EngineFailure("the engine at \(pool.door) \(what)", status: 502)),
             reusable: false)
     }
 

@@ -29,6 +29,9 @@ package final class EngineConnection: ChannelInboundHandler {
     /// How many requests were sent over it before.
     package internal(set) var uses = 0
 
+    /// Why the connection was closed by an error; nil when there was none.
+    package private(set) var failure: (any Error)?
+
     private var context: ChannelHandlerContext?
     private var wantsRead = false
     private var isReading = false
@@ -138,6 +141,7 @@ package final class EngineConnection: ChannelInboundHandler {
 
     /// Something failed: the connection cannot be used further.
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        failure = error
         context.close(promise: nil)
     }
 }

@@ -48,7 +48,7 @@ package final class EngineFacts: Sendable {
                     return body(
                         .failure(
                             EngineFailure(
-                                "the engine at \(pool.address) names no API version",
+                                "the engine at \(pool.door) names no API version",
                                 status: 502)))
                 }
                 self.learn(min(version, .ceiling), pool, body)
@@ -71,7 +71,7 @@ package final class EngineFacts: Sendable {
                     return body(
                         .failure(
                             EngineFailure(
-                                "the engine at \(pool.address) describes itself in what is no JSON",
+                                "the engine at \(pool.door) describes itself in what is no JSON",
                                 status: 502)))
                 }
                 let traits = EngineTraits(version: version, info: info)

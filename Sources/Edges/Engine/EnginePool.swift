@@ -9,8 +9,8 @@ import NIOPosix
 package final class EnginePool {
     /// The loop.
     package let eventLoop: any EventLoop
-    /// Where the engine listens.
-    package let address: EngineAddress
+    /// Where the engine listens, and how it is reached there.
+    package let door: EngineDoor
     /// Who is told of the gateway's own calls.
     package let watch: (any EngineWatch)?
 
@@ -21,16 +21,16 @@ package final class EnginePool {
     ///
     /// - Parameters:
     ///   - eventLoop: The loop that it is confined to.
-    ///   - address: Where the engine listens.
+    ///   - door: Where the engine listens.
     ///   - maximumIdle: How many unused connections are kept.
     ///   - watch: Who is told of the gateway's own calls.
     package init(
-        eventLoop: any EventLoop, address: EngineAddress, maximumIdle: Int = 64,
+        eventLoop: any EventLoop, door: EngineDoor, maximumIdle: Int = 64,
         watch: (any EngineWatch)? = nil
     ) {
         self.watch = watch
         self.eventLoop = eventLoop
-        self.address = address
+        self.door = door
         self.maximumIdle = maximumIdle
     }
 
@@ -54,28 +54,25 @@ package final class EnginePool {
         }
         let body = NIOLoopBound(body, eventLoop: eventLoop)
         let handler = NIOLoopBound(EngineConnection(pool: self), eventLoop: eventLoop)
-        let address = self.address
-        ClientBootstrap(group: eventLoop)
+        let door = self.door
+        let bootstrap = ClientBootstrap(group: eventLoop)
             .channelOption(.autoRead, value: false)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .connectTimeout(.seconds(10))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(handler.value)
-                }
+        door.open(bootstrap, eventLoop) { channel in
+            try channel.pipeline.syncOperations.addHandler(handler.value)
+        }
+        .whenComplete { result in
+            switch result {
+            case .success: body.value(.success(handler.value))
+            case .failure(let error):
+                body.value(
+                    .failure(
+                        error as? EngineFailure
+                            ?? EngineFailure(
+                                "the engine at \(door) is not reachable: \(error)", status: 503)))
             }
-            .connect(unixDomainSocketPath: address.path)
-            .whenComplete { result in
-                switch result {
-                case .success: body.value(.success(handler.value))
-                case .failure(let error):
-                    body.value(
-                        .failure(
-                            EngineFailure(
-                                "the engine at \(address) is not reachable: \(error)",
-                                status: 503)))
-                }
-            }
+        }
     }
 
     /// Takes back a connection whose exchange ended cleanly.

@@ -301,7 +301,7 @@ package final class Resolver {
                     return completion(
                         .failure(
                             EngineFailure(
-                                "the engine at \(self.pool.address) would not say what is meant "
+                                "the engine at \(self.pool.door) would not say what is meant "
                                     + "(status \(answer.head.status))", status: 502)))
                 }
                 completion(.success(value))

@@ -49,9 +49,9 @@ final class LoopContext {
         self.services = services
         maximumConnections = max(1, services.limits.connections / max(1, loops))
         pool = EnginePool(
-            eventLoop: eventLoop, address: services.engine, watch: services.watch)
+            eventLoop: eventLoop, door: .unix(services.engine), watch: services.watch)
         agents = services.agent.map {
-            EnginePool(eventLoop: eventLoop, address: $0, maximumIdle: 0)
+            EnginePool(eventLoop: eventLoop, door: $0, maximumIdle: 0)
         }
         imageNames = services.images.names
         let ownership = services.ownership

@@ -23,7 +23,7 @@ package struct Services: Sendable {
     /// Where the engine listens.
     package let engine: EngineAddress
     /// Where the agent of the engine's host listens; nil: it is configured as having none.
-    package let agent: EngineAddress?
+    package let agent: EngineDoor?
     /// Who writes recordings of the guarded shell.
     package let recorder: Recorder
     /// How many lines of the guarded shell run for whom.
@@ -63,7 +63,7 @@ package struct Services: Sendable {
     /// Puts the services together.
     package init(
         authority: Authority, ledger: Ledger, store: Store, facts: EngineFacts,
-        engine: EngineAddress, agent: EngineAddress?, recorder: Recorder, limits: Limits,
+        engine: EngineAddress, agent: EngineDoor?, recorder: Recorder, limits: Limits,
         log: Logger, digestKey: SymmetricKey, sealer: Sealer, watch: EventWatch,
         paths: HostPaths, protectedPaths: [String]
     ) {

@@ -1,3 +1,4 @@
+import AgentLink
 import AgentMessages
 import Engine
 import NIOCore
@@ -29,8 +30,12 @@ final class AgentLine: EngineConnectionUser, ShellLine {
         guard !hasEnded else { return }
         pool.lease(fresh: true) { result in
             switch result {
-            case .failure:
-                self.fail("the agent of the container's host is not reachable at \(pool.address)")
+            case .failure(let failure):
+                // What was reached and is not the agent says so itself.
+                self.fail(
+                    failure.status == 503
+                        ? "the agent of the container's host is not reachable at \(pool.door)"
+                        : failure.description)
             case .success(let connection):
                 guard !self.hasEnded else { return connection.close() }
                 self.connection = connection
@@ -90,7 +95,12 @@ final class AgentLine: EngineConnectionUser, ShellLine {
         if isHeld { isPaused = true } else { connection?.read() }
     }
 
-    func engineDidEnd() { fail("the agent has ended before the line did") }
+    func engineDidEnd() { fail(parting) }
     func engineWritabilityChanged() {}
-    func engineDidClose() { fail("the agent has ended before the line did") }
+    func engineDidClose() { fail(parting) }
+
+    private var parting: String {
+        (connection?.failure as? LinkFailure).map { "the agent is not reached: \($0)" }
+            ?? "the agent has ended before the line did"
+    }
 }

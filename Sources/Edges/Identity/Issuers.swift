@@ -80,6 +80,14 @@ package struct Issuers: Sendable {
         }
     }
 
+    /// True when an authority of one list has the key of one of the other: certificates of the one would
+    /// count for the other.
+    package func sharesKey(with other: Issuers) -> Bool {
+        issuers.contains { mine in
+            other.issuers.contains { $0.certificate.publicKey == mine.certificate.publicKey }
+        }
+    }
+
     /// Who has issued a certificate. Costs a verification of a signature, about a tenth of a
     /// millisecond: whoever asks often keeps the answer.
     package func signer(of peer: PeerCertificate) -> Signer {

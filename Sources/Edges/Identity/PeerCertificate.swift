@@ -18,6 +18,8 @@ package struct PeerCertificate: Hashable, Sendable {
     package let names: [CertificateName]
     /// False when it was issued for other purposes than a client's (RFC 5280 §4.2.1.12).
     package let servesClients: Bool
+    /// False when it was issued for other purposes than a server's.
+    package let servesServers: Bool
     /// The whole, whose signature says who has issued it.
     let certificate: Certificate
 
@@ -46,6 +48,7 @@ package struct PeerCertificate: Hashable, Sendable {
         notAfter = certificate.notValidAfter
         let usage = try certificate.extensions.extendedKeyUsage
         servesClients = usage.map { $0.contains(.clientAuth) } ?? true
+        servesServers = usage.map { $0.contains(.serverAuth) } ?? true
         let commonNames = Self.commonNames(certificate)
         commonName = commonNames.count == 1 ? commonNames[0] : nil
         var hosts: [String] = []

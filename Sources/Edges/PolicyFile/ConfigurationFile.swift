@@ -74,9 +74,11 @@ package struct ConfigurationFile: Sendable {
 
     /// Reads the configuration of a directory.
     ///
-    /// - Parameter directory: Paths in the file are relative to it.
+    /// - Parameters:
+    ///   - directory: Paths in the file are relative to it.
+    ///   - listens: False on a machine that has an agent and no gateway.
     /// - Throws: `PolicyErrors` with file, line and column, or what the file system says.
-    package init(directory: URL) throws {
+    package init(directory: URL, listens: Bool = true) throws {
         let url = directory.appendingPathComponent("quaymaster.yaml")
         let text = try String(contentsOf: url, encoding: .utf8)
         let reader = YAMLReader(file: url.path)
@@ -116,7 +118,7 @@ package struct ConfigurationFile: Sendable {
         agent = AgentPart(record["agent"], reader, directory: directory)
         ledger = LedgerPart(record["ledger"], reader, directory: directory)
         limits = Self.limits(record["limits"], reader)
-        if listen.isEmpty {
+        if listens, listen.isEmpty {
             reader.report(
                 "the gateway would listen nowhere", at: nil,
                 hint: "write listen: [\"tls://127.0.0.1:2376\"]")

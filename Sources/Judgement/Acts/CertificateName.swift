@@ -49,6 +49,12 @@ package struct CertificateName: Hashable, Sendable {
         self.init(kind, text)
     }
 
+    /// Reads a machine's name as `quaymaster.yaml` writes it: a SPIFFE id, or a host's name; nil for what
+    /// no certificate could carry.
+    package init?(machine text: String) {
+        self.init(text.hasPrefix("spiffe://") ? .spiffe : .alternative, written: text)
+    }
+
     /// What a certificate's fields say of its holder.
     ///
     /// - Parameters:

@@ -24,28 +24,15 @@ struct CertificateIssue {
         _ name: String, alternatives: [CertificateName] = [], lifetime: TimeInterval,
         into folder: URL, now: Date
     ) throws -> IssuedCertificate {
-        for file in ["ca.pem", "cert.pem", "key.pem"] {
-            let path = folder.appendingPathComponent(file).path
-            guard !FileManager.default.fileExists(atPath: path) else {
-                throw CommandError(
-                    "\(path) exists; nothing was changed", hint: "choose another --out", code: 1)
-            }
-        }
+        let folder = CertificateFolder(folder)
+        try folder.refuseToOverwrite()
         let pair = try authority.identity(
             name, alternatives: alternatives, lifetime: lifetime, now: now)
         let issued = IssuedCertificate(
             try PeerCertificate(pair.certificate), to: name, issuedAt: now)
         // Noted before it exists as a file: what is out there is always known.
         try note(issued)
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        try DurableFile.create(
-            folder.appendingPathComponent("ca.pem"), authority.pair.certificatePEM, mode: 0o644)
-        try DurableFile.create(
-            folder.appendingPathComponent("cert.pem"), pair.certificatePEM, mode: 0o644)
-        try DurableFile.create(
-            folder.appendingPathComponent("key.pem"), pair.keyPEM, mode: 0o600)
+        try folder.write(pair, of: authority)
         return issued
     }
 

@@ -71,14 +71,18 @@ struct GatewayProgram {
         let addresses = try listenAddresses(policy)
         let needsTLS = addresses.contains { if case .tls = $0 { true } else { false } }
         let issuers = needsTLS ? try readIssuers() : Issuers()
-        let services = try services(policy, registry, issuers)
+        let remote = try file.agent.link.flatMap {
+            $0.side == .gateway ? try RemoteAgent($0, clients: issuers) : nil
+        }
+        if let warning = remote?.warning { log.warning("\(warning)") }
+        let services = try services(policy, registry, issuers, remote)
         try believeRecorded(services)
         let authority = services.authority
         services.ledger.beginRetiring { authority.registry.issueSentences(at: Date()) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let gateway = try await Gateway(
             services, tls: needsTLS ? try makeTLS(issuers) : nil, group: group)
-        let administration = administration(gateway, services, needsTLS: needsTLS)
+        let administration = administration(gateway, services, remote, needsTLS: needsTLS)
         // Signals are awaited before anybody can connect, so that a stop is always orderly.
         let signals = Signals()
         try await listen(gateway, administration, services, addresses, group)
@@ -121,7 +125,8 @@ struct GatewayProgram {
     }
 
     private func services(
-        _ policy: PolicyFile, _ registry: CertificateRegistry, _ issuers: Issuers
+        _ policy: PolicyFile, _ registry: CertificateRegistry, _ issuers: Issuers,
+        _ remote: RemoteAgent?
     ) throws -> Services {
         guard let engine = EngineAddress(file.engine.text) else {
             throw CommandError(
@@ -135,7 +140,7 @@ struct GatewayProgram {
             authority: Authority(policy: policy, registry: registry, issuers: issuers),
             ledger: ledger,
             store: try Store(directory: file.state), facts: EngineFacts(), engine: engine,
-            agent: try agent(),
+            agent: try remote?.door ?? agent(),
             recorder: Recorder(state: file.state, mostOfTenant: limits.recordingBytesOfTenant),
             limits: limits, log: log,
             digestKey: try StateKey.digest.load(file.state),
@@ -148,13 +153,13 @@ struct GatewayProgram {
             ])
     }
 
-    private func agent() throws -> EngineAddress? {
+    private func agent() throws -> EngineDoor? {
         if file.agent.isAbsent { return nil }
         guard let address = EngineAddress("unix://" + file.agent.socket) else {
             throw CommandError(
                 "the agent's socket \(file.agent.socket) has too long a path", code: 2)
         }
-        return address
+        return .unix(address)
     }
 
     /// A dead mount holds up nobody but who asks for it.
@@ -228,7 +233,7 @@ struct GatewayProgram {
     }
 
     private func administration(
-        _ gateway: Gateway, _ services: Services, needsTLS: Bool
+        _ gateway: Gateway, _ services: Services, _ remote: RemoteAgent?, needsTLS: Bool
     ) -> Administration {
         let program = self
         return Administration(
@@ -241,7 +246,11 @@ struct GatewayProgram {
             },
             readIssuers: { needsTLS ? try program.readIssuers() : Issuers() },
             reloadTLS: { issuers in
-                if needsTLS { gateway.replace(tls: try program.makeTLS(issuers)) }
+                let fresh = needsTLS ? try program.makeTLS(issuers) : nil
+                if let warning = try remote?.reload(clients: issuers) {
+                    program.log.warning("\(warning)")
+                }
+                if let fresh { gateway.replace(tls: fresh) }
             })
     }
 
