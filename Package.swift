@@ -176,7 +176,7 @@ let package = Package(
         tests("PolicyFileTests", ["Acts", "Policy", "PolicyFile"]),
         tests(
             "GatewayTests",
-            [
+            nio + [
                 "Acts", "Engine", "EngineAPI", "Gateway", "GuardedShell", "Identity", "PolicyFile",
                 "Store", "TestCertificates", crypto, log, x509,
             ]),

@@ -1,4 +1,3 @@
-import Engine
 import Foundation
 import GuardedShell
 import Ledger
@@ -7,8 +6,8 @@ package import NIOCore
 package import NIOPosix
 import Wire
 
-/// Health, readiness, metrics and the record's newest checkpoint, on a listener of their own without TLS: loopback, or a network
-/// that only monitoring reaches. Nothing here names an object or an identity.
+/// Health, readiness, metrics and the record's newest checkpoint, on a listener of their own without
+/// TLS: loopback, or a network that only monitoring reaches. Nothing here names an object or an identity.
 package final class OperationsServer: Sendable {
     private let gateway: Gateway
     private let services: Services
@@ -25,62 +24,7 @@ package final class OperationsServer: Sendable {
     package func listen(
         host: String, port: Int, group: MultiThreadedEventLoopGroup
     ) async throws -> any Channel {
-        do {
-            return try await ServerBootstrap(group: group)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(OperationsHandler(self))
-                    }
-                }
-                .bind(host: host, port: port).get()
-        } catch {
-            throw GatewayError("cannot listen on http://\(host):\(port): \(error)")
-        }
-    }
-
-    /// The answer to a path.
-    func answer(_ method: Method, _ path: String) async -> (status: Int, type: String, body: String)
-    {
-        guard method == .get || method == .head else {
-            return (405, "text/plain; charset=utf-8", "only GET is answered here\n")
-        }
-        switch path {
-        case "/healthz": return (200, "text/plain; charset=utf-8", "ok\n")
-        case "/readyz":
-            if let problem = await gateway.engineProblem() {
-                return (503, "text/plain; charset=utf-8", "not ready: \(problem)\n")
-            }
-            return (200, "text/plain; charset=utf-8", "ready\n")
-        case "/metrics":
-            do {
-                let text = Metrics.text(
-                    try await gateway.counters(), lostLines: services.ledger.lostLines,
-                    usage: services.usage.current, recordings: services.recorder.room.sums)
-                return (200, "text/plain; version=0.0.4; charset=utf-8", text)
-            } catch {
-                return (503, "text/plain; charset=utf-8", "the gateway stops\n")
-            }
-        case "/checkpoint":
-            guard let note = services.ledger.checkpoint else {
-                return (404, "text/plain; charset=utf-8", "there is no checkpoint yet\n")
-            }
-            return (
-                200, "text/plain; charset=utf-8", String(decoding: note.bytes, as: UTF8.self)
-            )
-        case "/cosigned":
-            guard let note = cosigned else {
-                return (404, "text/plain; charset=utf-8", "no witness has cosigned yet\n")
-            }
-            return (
-                200, "text/plain; charset=utf-8", String(decoding: note.bytes, as: UTF8.self)
-            )
-        default:
-            return (
-                404, "text/plain; charset=utf-8",
-                "here are /healthz, /readyz, /metrics, /checkpoint and /cosigned\n"
-            )
-        }
+        try await PlainListener.listen(host: host, port: port, group: group, self)
     }
 
     /// The newest checkpoint that witnesses have signed.
@@ -93,56 +37,49 @@ package final class OperationsServer: Sendable {
     }
 }
 
-/// One connection of monitoring: one request, one answer.
-private final class OperationsHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+extension OperationsServer: PlainService {
+    /// Bodies are not read.
+    package var longestBody: Int { 0 }
 
-    private let server: OperationsServer
-    private var reader = MessageReader(limits: HeadLimits(maximumBytes: 8192))
-    private var isAnswering = false
-
-    init(_ server: OperationsServer) {
-        self.server = server
+    /// Nothing is ever changed here.
+    package func answer(before body: PlainRequest) -> PlainAnswer? {
+        guard body.method == .get || body.method == .head else {
+            return PlainAnswer(405, "only GET is answered here\n")
+        }
+        return nil
     }
 
-    func channelActive(context: ChannelHandlerContext) {
-        let channel = context.channel
-        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(30)) {
-            channel.close(promise: nil)
+    /// The answer to a path.
+    package func answer(_ request: PlainRequest) async -> PlainAnswer {
+        switch request.path {
+        case "/healthz": return PlainAnswer(200, "ok\n")
+        case "/readyz":
+            if let problem = await gateway.engineProblem() {
+                return PlainAnswer(503, "not ready: \(problem)\n")
+            }
+            return PlainAnswer(200, "ready\n")
+        case "/metrics":
+            do {
+                let text = Metrics.text(
+                    try await gateway.counters(), lostLines: services.ledger.lostLines,
+                    usage: services.usage.current, recordings: services.recorder.room.sums)
+                return PlainAnswer(200, text, type: "text/plain; version=0.0.4; charset=utf-8")
+            } catch {
+                return PlainAnswer(503, "the gateway stops\n")
+            }
+        case "/checkpoint":
+            guard let note = services.ledger.checkpoint else {
+                return PlainAnswer(404, "there is no checkpoint yet\n")
+            }
+            return PlainAnswer(200, String(decoding: note.bytes, as: UTF8.self))
+        case "/cosigned":
+            guard let note = cosigned else {
+                return PlainAnswer(404, "no witness has cosigned yet\n")
+            }
+            return PlainAnswer(200, String(decoding: note.bytes, as: UTF8.self))
+        default:
+            return PlainAnswer(
+                404, "here are /healthz, /readyz, /metrics, /checkpoint and /cosigned\n")
         }
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isAnswering else { return }
-        reader.add(unwrapInboundIn(data))
-        let head: RequestHead
-        do {
-            guard let read = try reader.requestHead() else { return }
-            head = read
-        } catch {
-            return context.close(promise: nil)
-        }
-        isAnswering = true
-        let channel = context.channel
-        let server = self.server
-        let path = head.target.split(separator: "?").first.map(String.init) ?? "/"
-        let promise = context.eventLoop.makePromise(of: ByteBuffer.self)
-        promise.completeWithTask {
-            let answer = await server.answer(head.method, path)
-            var writer = HeadWriter(status: answer.status, reason: "")
-            writer.field(.contentType, answer.type)
-            writer.framing(.length(answer.body.utf8.count))
-            writer.field(.connection, "close")
-            let body = head.method == .head ? [] : Array(answer.body.utf8)
-            return ByteBuffer(bytes: writer.end() + body)
-        }
-        promise.futureResult.whenSuccess { bytes in
-            channel.writeAndFlush(bytes).whenComplete { _ in channel.close(promise: nil) }
-        }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
     }
 }

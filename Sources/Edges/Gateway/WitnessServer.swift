@@ -1,4 +1,3 @@
-import Engine
 package import Foundation
 import Ledger
 package import LedgerTree
@@ -32,24 +31,7 @@ package final class WitnessServer: Sendable {
     package func listen(
         host: String, port: Int, group: MultiThreadedEventLoopGroup
     ) async throws -> any Channel {
-        do {
-            return try await ServerBootstrap(group: group)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(WitnessHandler(self))
-                    }
-                }
-                .bind(host: host, port: port).get()
-        } catch {
-            throw GatewayError("cannot listen on http://\(host):\(port): \(error)")
-        }
-    }
-
-    /// The answer to a request; the folder is waited for on a thread of its own.
-    func answer(_ body: [UInt8], on loop: any EventLoop) -> EventLoopFuture<WitnessAnswer> {
-        threads.runIfActive(eventLoop: loop) { self.judge(body) }
-            .flatMapErrorWithEventLoop { _, loop in loop.makeSucceededFuture(.failed) }
+        try await PlainListener.listen(host: host, port: port, group: group, self)
     }
 
     private func judge(_ body: [UInt8]) -> WitnessAnswer {
@@ -75,73 +57,28 @@ package final class WitnessServer: Sendable {
     }
 }
 
-/// One connection of a log: one request, one answer.
-private final class WitnessHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+extension WitnessServer: PlainService {
+    /// A proof has at most 63 hashes.
+    package var longestBody: Int { 64 << 10 }
 
-    /// The most bytes of a request: a proof has at most 63 hashes.
-    private static let longest = 64 << 10
-
-    private let server: WitnessServer
-    private var reader = MessageReader(limits: HeadLimits(maximumBytes: 8192))
-    private var head: RequestHead?
-    private var body: [UInt8] = []
-    private var isAnswering = false
-
-    init(_ server: WitnessServer) {
-        self.server = server
+    /// Only checkpoints are taken, by POST.
+    package func answer(before body: PlainRequest) -> PlainAnswer? {
+        guard body.path == "/add-checkpoint" else { return PlainAnswer(.elsewhere) }
+        return body.method == .post ? nil : PlainAnswer(.otherMethod)
     }
 
-    func channelActive(context: ChannelHandlerContext) {
-        let channel = context.channel
-        context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(30)) {
-            channel.close(promise: nil)
-        }
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isAnswering else { return }
-        reader.add(unwrapInboundIn(data))
+    /// Judges a checkpoint; the folder is waited for on a thread of its own.
+    package func answer(_ request: PlainRequest) async -> PlainAnswer {
         do {
-            if head == nil {
-                guard let read = try reader.requestHead() else { return }
-                head = read
-                let path = read.target.split(separator: "?").first ?? ""
-                guard path == "/add-checkpoint" else { return say(.elsewhere, context) }
-                guard read.method == .post else { return say(.otherMethod, context) }
-                if read.expectsContinue {
-                    let bytes = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
-                    context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
-                }
-            }
-            guard try reader.collectBody(into: &body, limit: Self.longest) else {
-                return say(.tooLong, context)
-            }
+            return PlainAnswer(try await threads.runIfActive { self.judge(request.body) })
         } catch {
-            return context.close(promise: nil)
+            return PlainAnswer(.failed)
         }
-        guard reader.isBodyRead else { return }
-        isAnswering = true
-        let channel = context.channel
-        server.answer(body, on: context.eventLoop).whenSuccess { Self.write($0, channel) }
     }
+}
 
-    private func say(_ answer: WitnessAnswer, _ context: ChannelHandlerContext) {
-        isAnswering = true
-        Self.write(answer, context.channel)
-    }
-
-    private static func write(_ answer: WitnessAnswer, _ channel: any Channel) {
-        var writer = HeadWriter(status: answer.status, reason: "")
-        writer.field(.contentType, answer.type)
-        writer.framing(.length(answer.body.utf8.count))
-        writer.field(.connection, "close")
-        let bytes = ByteBuffer(bytes: writer.end() + Array(answer.body.utf8))
-        channel.writeAndFlush(bytes).whenComplete { _ in channel.close(promise: nil) }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
+extension PlainAnswer {
+    fileprivate init(_ answer: WitnessAnswer) {
+        self.init(answer.status, answer.body, type: answer.type)
     }
 }

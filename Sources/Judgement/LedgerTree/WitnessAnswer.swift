@@ -40,8 +40,6 @@ package struct WitnessAnswer: Hashable, Sendable {
     package static let elsewhere = WitnessAnswer(404, "here is POST /add-checkpoint\n")
     /// It was asked by another method.
     package static let otherMethod = WitnessAnswer(405, "checkpoints are sent by POST\n")
-    /// The request is longer than any.
-    package static let tooLong = WitnessAnswer(413, "a request has at most 64 KiB\n")
     /// What it has cosigned cannot be kept, so it does not cosign.
     package static let failed = WitnessAnswer(500, "the witness cannot keep what it cosigns\n")
 }
