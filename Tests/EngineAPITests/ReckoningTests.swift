@@ -107,6 +107,8 @@ import Testing
         row("POST /volumes/create", "volume create", of: "v", body: #"{"Name":"v"}"#, true),
         row("POST /volumes/create", "volume create", of: "w", body: #"{"Name":"v"}"#, false),
         row("POST /secrets/create", "secret create", of: "x1", with: [("name", "s")], body: #"{"Name":"s"}"#, true),
+        row("POST /services/create", "service update", of: "x1", with: [("name", "s")], body: #"{"Name":"s"}"#, true),
+        row("POST /services/create", "service update", of: "x1", with: [("name", "t")], body: #"{"Name":"s"}"#, false),
         row("POST /secrets/create", "config create", of: "x1", with: [("name", "s")], body: #"{"Name":"s"}"#, false),
         row("POST /swarm/init", "node update", of: "n1", with: [("availability.new", "drain")], body: "{}", true),
         // What only follows, or tells of what goes on by itself.
@@ -127,7 +129,7 @@ import Testing
         let body = row.body.isEmpty ? nil : Array(row.body.utf8)
         if let expected = ExpectedEvents(words[0], "/v1.44" + words[1], body: body) {
             let token = reckoning.begin(expected, entry: "e1", at: 0)
-            reckoning.end(token, isWhole: true, at: Self.second)
+            reckoning.end(token, .answered(204), at: Self.second)
         }
         let event = try Self.event(row.type, row.action, row.id, row.attributes)
         reckoning.hear(event, isOld: false, at: Self.second / 2)
@@ -145,7 +147,7 @@ import Testing
         let expected = try #require(
             ExpectedEvents("POST", "/v1.44/containers/\(Self.id)/start", body: nil))
         let token = reckoning.begin(expected, entry: "e1", at: 100 * Self.second)
-        reckoning.end(token, isWhole: true, at: 101 * Self.second)
+        reckoning.end(token, .answered(204), at: 101 * Self.second)
         for _ in 0..<times {
             reckoning.hear(
                 try Self.event("container", "start", Self.id), isOld: false,
@@ -161,7 +163,7 @@ import Testing
         let expected = try #require(
             ExpectedEvents("POST", "/v1.44/containers/\(Self.id)/stop?t=60", body: nil))
         let token = reckoning.begin(expected, entry: "e1", at: 0)
-        reckoning.end(token, isWhole: false, at: Self.second)
+        reckoning.end(token, .left, at: Self.second)
         reckoning.hear(try Self.event("container", "stop", Self.id), isOld: false, at: 60 * Self.second)
         let found2 = reckoning.take(at: 70 * Self.second, engineAnswers: true)
         #expect(found2.isEmpty)
@@ -242,7 +244,7 @@ import Testing
             try Self.event("container", "destroy", Self.id, attributes),
         ]
         for event in events { reckoning.hear(event, isOld: false, at: Self.second) }
-        for token in [create, start] { reckoning.end(token, isWhole: true, at: Self.second) }
+        for token in [create, start] { reckoning.end(token, .answered(204), at: Self.second) }
         let found5 = reckoning.take(at: 10 * Self.second, engineAnswers: true)
         #expect(found5.isEmpty)
         // The same around the gateway: each of its acts is told, what follows from them is not.
@@ -351,7 +353,7 @@ import Testing
             let token = reckoning.begin(expected, entry: "e", at: 0)
             reckoning.learn(id, try traits(seen: 1))
             reckoning.hear(try Self.event("container", "destroy", id), isOld: false, at: 1)
-            reckoning.end(token, isWhole: true, at: 2)
+            reckoning.end(token, .answered(204), at: 2)
         }
         let found10 = reckoning.take(at: 60 * Self.second, engineAnswers: true)
         #expect(found10.isEmpty)

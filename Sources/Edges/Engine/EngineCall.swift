@@ -1,3 +1,4 @@
+import EngineAPI
 package import JSON
 package import NIOCore
 package import Wire
@@ -32,6 +33,8 @@ package final class EngineCall: EngineConnectionUser {
     private var body: [UInt8] = []
     /// Also what keeps the call alive while it waits for the engine.
     private var deadline: Scheduled<Void>?
+    /// True once the engine may have got something of it.
+    private var wasSent = false
     /// What the watch knows the call by.
     private var token: UInt64?
 
@@ -97,6 +100,7 @@ package final class EngineCall: EngineConnectionUser {
         guard completion != nil else { return pool.giveBack(connection) }
         self.connection = connection
         connection.user = self
+        wasSent = true
         connection.write(ByteBuffer(bytes: request))
         connection.flush()
         connection.read()
@@ -178,10 +182,9 @@ package final class EngineCall: EngineConnectionUser {
         self.completion = nil
         deadline?.cancel()
         if let token {
-            if case .success = result {
-                pool.watch?.end(token, isWhole: true)
-            } else {
-                pool.watch?.end(token, isWhole: false)
+            switch result {
+            case .success(let answer): pool.watch?.end(token, .answered(answer.head.status))
+            case .failure: pool.watch?.end(token, wasSent ? .left : .unsent)
             }
         }
         if let connection {

@@ -17,8 +17,8 @@ package protocol EngineWatch: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - token: What `begin` has returned.
-    ///   - isWhole: False when the engine may go on with it although nobody waits.
-    func end(_ token: UInt64, isWhole: Bool)
+    ///   - end: How it has ended.
+    func end(_ token: UInt64, _ end: RequestEnd)
 
     /// Since when events are to be told, in nanoseconds since 1970; nil: since now.
     var heardUntil: Int64? { get }
@@ -46,4 +46,16 @@ package protocol EngineWatch: AnyObject, Sendable {
     ///   - inspected: What it has said.
     ///   - asked: When it was asked, in nanoseconds since 1970.
     func learn(_ id: String, _ inspected: JSONValue, asked: Int64)
+}
+
+extension EngineWatch {
+    /// A request of the gateway's own is about to be sent of whose end nobody will tell.
+    ///
+    /// - Parameters:
+    ///   - method: The method.
+    ///   - target: The target.
+    ///   - body: The body when it is JSON.
+    package func note(_ method: String, _ target: String, _ body: [UInt8]?) {
+        if let token = begin(method, target, body, entry: "") { end(token, .left) }
+    }
 }

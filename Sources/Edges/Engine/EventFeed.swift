@@ -23,13 +23,7 @@ final class EventFeed: EngineConnectionUser {
     private var reader = MessageReader()
     private var hasBegun = false
     private var hasEnded = false
-    private var pending: [UInt8] = []
-
-    /// True while an event is skipped that is longer than any is read.
-    private var isSkipping = false
-
-    /// The most bytes of an event.
-    private static let longest = 4 << 20
+    private var lines = EventLines()
 
     /// Opens a stream.
     ///
@@ -83,7 +77,9 @@ final class EventFeed: EngineConnectionUser {
             }
             guard !hasEnded else { return }
             // Never refused for its length: what is here is what was read from the socket.
-            _ = try reader.collectBody(into: &pending, limit: .max)
+            var bytes: [UInt8] = []
+            _ = try reader.collectBody(into: &bytes, limit: .max)
+            lines.add(bytes)
         } catch {
             return end("the engine answers what is no HTTP")
         }
@@ -93,31 +89,21 @@ final class EventFeed: EngineConnectionUser {
 
     private func takeLines() {
         var events: [EngineEvent] = []
-        var hasMissed = false
-        var start = 0
-        while let feed = pending[start...].firstIndex(of: 0x0A) {
-            let line = Array(pending[start...feed])
-            start = feed + 1
-            if isSkipping || line.count > Self.longest {
-                isSkipping = false
-                hasMissed = true
-                continue
-            }
-            if line.count < 3 { continue }
-            // The stream goes on: it would be told again by the next one, and end that too.
-            if let event = EngineEvent(line) {
-                events.append(event)
-            } else {
-                hasMissed = true
-            }
-        }
-        pending.removeFirst(start)
-        if pending.count > Self.longest {
-            pending = []
-            isSkipping = true
-        }
+        var missed = -lines.skipped
+        _ = lines.take(
+            whose: { line in
+                // The stream goes on after what cannot be read: it would be told again by the next
+                // one, and end that too.
+                if let event = EngineEvent(line) {
+                    events.append(event)
+                } else if line.count > 2 {
+                    missed += 1
+                }
+                return .hidden
+            }, { _, _ in .hidden })
+        missed += lines.skipped
         if !events.isEmpty { report(.events(events)) }
-        if hasMissed { report(.missed) }
+        if missed > 0 { report(.missed) }
     }
 
     func engineDidPause() {

@@ -161,7 +161,9 @@ extension InventoryKeeper {
     /// Lists everything, and asks anew for what differs from what is known.
     func compare() {
         guard !isComparing, inventory.state.withLock({ $0.source != nil }) else { return }
+        guard .now() >= restsUntil else { return rest() }
         isComparing = true
+        lastComparison = .now()
         let number = inventory.state.withLock { $0.marks[Inventory.everything]?.number ?? 0 }
         list { listed in
             self.isComparing = false
@@ -173,6 +175,16 @@ extension InventoryKeeper {
                 return self.numbers(of: others, state)
             }
             self.settle([(Inventory.everything, number)], others)
+        }
+    }
+
+    private func rest() {
+        guard !isResting else { return }
+        isResting = true
+        let bound = NIOLoopBound(self, eventLoop: pool.eventLoop)
+        pool.eventLoop.scheduleTask(deadline: restsUntil) {
+            bound.value.isResting = false
+            bound.value.askForMarked()
         }
     }
 

@@ -31,6 +31,11 @@ package final class InventoryKeeper {
     var isListing = false
     var isComparing = false
     private var nextComparison = NIODeadline.distantFuture
+    /// When everything was last compared.
+    var lastComparison = NIODeadline.distantPast
+    /// Until when nothing is compared, and true while a comparison waits for that.
+    var restsUntil = NIODeadline.distantPast
+    var isResting = false
 
     /// A container that was inspected because of a mark.
     struct Inspected {
@@ -45,6 +50,8 @@ package final class InventoryKeeper {
     static let mostAsked = 32
     /// How often everything is compared.
     private static let pause = TimeAmount.minutes(5)
+    /// How often everything is compared because of what was missed.
+    private static let rest = TimeAmount.seconds(1)
 
     /// Makes a keeper that does nothing yet.
     ///
@@ -124,7 +131,7 @@ package final class InventoryKeeper {
                 self.take(events)
             case .missed:
                 self.pool.watch?.missed()
-                self.inventory.touchAll()
+                self.noteMissed()
             case .ended(let reason): self.lose(reason)
             }
         }
@@ -165,6 +172,13 @@ package final class InventoryKeeper {
         }
         for waiter in waiters { waiter.answer(nil) }
         for tap in taps { tap(.ended) }
+    }
+
+    /// Something happened that was not told. Many that come in a row ask for one list a second: who
+    /// asks for one meanwhile waits for it.
+    private func noteMissed() {
+        restsUntil = lastComparison + Self.rest
+        inventory.touchAll()
     }
 
     private func take(_ events: [EngineEvent]) {

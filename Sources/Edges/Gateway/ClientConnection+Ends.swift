@@ -40,7 +40,7 @@ extension ClientConnection {
         loop.counters.active -= 1
         if case .raw = outflow { loop.counters.streams -= 1 }
         noteOutcome(ending)
-        watchEnd(isWhole: ending.isWhole && engineStatus > 0)
+        watchEnd(ending)
         giveBackShares()
         touchChanged()
         leaveTurn()

@@ -119,11 +119,20 @@ extension ClientConnection {
             request.method.rawValue, request.target, request.body, entry: entry)
     }
 
-    /// Tells it that the request has ended.
-    func watchEnd(isWhole: Bool) {
+    /// Tells it how the request has ended.
+    func watchEnd(_ ending: Ending) {
         guard let token = record?.watched else { return }
         record?.watched = nil
-        loop.services.watch.end(token, isWhole: isWhole)
+        let end: RequestEnd
+        if engineStatus >= 300 || engineStatus > 0 && ending.isWhole {
+            end = .answered(engineStatus)
+        } else if engine == nil, outbound?.isRepeatable != true {
+            // What may be asked twice may have been asked before its engine went away.
+            end = .unsent
+        } else {
+            end = engineStatus == 0 && upload != nil && record?.rule != nil ? .cutOff : .left
+        }
+        loop.services.watch.end(token, end)
     }
 
     /// Waits until nobody else adds up what the engine's disk holds.

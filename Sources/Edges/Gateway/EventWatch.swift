@@ -27,12 +27,18 @@ package final class EventWatch: EngineWatch {
         /// What stands in the file.
         var kept: TrailFile?
         var lastKept: Int64 = 0
+        /// How many acts were written that nobody has asked for.
+        var unrecorded: Int64 = 0
     }
 
     /// How long an engine takes to tell what it knows of the past.
     private static let past: Int64 = 2_000_000_000
     /// How many tasks a Swarm is asked about at a time.
     private static let mostAsked = 16
+    /// The states of a task whose container may be made and not known yet.
+    private static let beforeStart: Set<String> = [
+        "assigned", "accepted", "preparing", "ready", "starting",
+    ]
     /// How often the file is brought up to date.
     private static let pause: Int64 = 1_000_000_000
 
@@ -56,6 +62,10 @@ package final class EventWatch: EngineWatch {
         self.state = Mutex(state)
     }
 
+    /// How many acts since the gateway's start nobody has asked for, those included that cannot be
+    /// read.
+    var unrecorded: Int64 { state.withLock { $0.unrecorded } }
+
     // MARK: Requests
 
     package func begin(
@@ -66,9 +76,9 @@ package final class EventWatch: EngineWatch {
         return state.withLock { $0.reckoning.begin(expected, entry: entry, at: now) }
     }
 
-    package func end(_ token: UInt64, isWhole: Bool) {
+    package func end(_ token: UInt64, _ end: RequestEnd) {
         let now = Timestamp.now()
-        state.withLock { $0.reckoning.end(token, isWhole: isWhole, at: now) }
+        state.withLock { $0.reckoning.end(token, end, at: now) }
     }
 
     // MARK: The stream
@@ -176,15 +186,22 @@ package final class EventWatch: EngineWatch {
         }
         for (container, task) in questions {
             EngineCall.make(pool, .get, "/v\(version)/tasks/\(task)") { result in
-                guard case .success(let answer) = result, answer.head.status == 200 else { return }
-                let status = answer.json?["Status"]?["ContainerStatus"]
-                let isTask = status?["ContainerID"]?.string == container
-                // The manager hears of the container a moment after it was made.
+                let status: JSONValue?
+                if case .success(let answer) = result, answer.head.status == 200 {
+                    status = answer.json?["Status"]
+                } else {
+                    status = nil
+                }
+                let id = status?["ContainerStatus"]?["ContainerID"]?.string ?? ""
+                let isEarly = Self.beforeStart.contains(status?["State"]?.string ?? "")
+                // The manager hears of the container once its task starts: in a roll-out that is when
+                // another one has ended.
                 self.state.withLock { state in
-                    if isTask {
+                    if id == container {
                         state.reckoning.learn(container, isTask: true)
                     } else {
-                        state.asked.remove(container)
+                        state.reckoning.learn(container, mayBeTask: isEarly && id.isEmpty)
+                        if status != nil { state.asked.remove(container) }
                     }
                 }
             }
@@ -208,6 +225,7 @@ package final class EventWatch: EngineWatch {
         var entry = Entry.event(ledger.ids, "UnrecordedAct", reason: sentence)
         entry.target = target
         entry.rule = rule
+        state.withLock { $0.unrecorded += 1 }
         ledger.count(entry)
     }
 

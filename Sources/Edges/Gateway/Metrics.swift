@@ -4,8 +4,8 @@ import Acts
 enum Metrics {
     /// The text.
     static func text(
-        _ counters: Counters, lostLines: Int64, usage: Usage.State = Usage.State(),
-        recordings: (bytes: Int, refused: Int) = (0, 0)
+        _ counters: Counters, lostLines: Int64, unrecorded: Int64,
+        usage: Usage.State = Usage.State(), recordings: (bytes: Int, refused: Int) = (0, 0)
     ) -> String {
         var lines: [String] = []
         func metric(_ name: String, _ type: String, _ help: String, _ samples: [(String, String)]) {
@@ -50,6 +50,10 @@ enum Metrics {
         metric(
             "record_lines_lost_total", "counter", "Lines that the record's disk refused.",
             [("", "\(lostLines)")])
+        metric(
+            "unrecorded_acts_total", "counter",
+            "What the engine tells of and nobody has asked the gateway for.",
+            [("", "\(unrecorded)")])
         metric(
             "taken", "gauge", "What clients take up that has a bound for each.",
             Means.allCases.map { ("{means=\"\($0.rawValue)\"}", "\(usage.tally.sum(of: $0))") })

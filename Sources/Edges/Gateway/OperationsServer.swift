@@ -62,7 +62,8 @@ extension OperationsServer: PlainService {
             do {
                 let text = Metrics.text(
                     try await gateway.counters(), lostLines: services.ledger.lostLines,
-                    usage: services.usage.current, recordings: services.recorder.room.sums)
+                    unrecorded: services.watch.unrecorded, usage: services.usage.current,
+                    recordings: services.recorder.room.sums)
                 return PlainAnswer(200, text, type: "text/plain; version=0.0.4; charset=utf-8")
             } catch {
                 return PlainAnswer(503, "the gateway stops\n")

@@ -97,11 +97,7 @@ final class ExecLine: EngineConnectionUser, ShellLine {
                 let body = Self.json([("Detach", .bool(false)), ("Tty", .bool(false))])
                 let target = "/exec/\(self.exec)/start"
                 // The gateway's own: the engine tells once of its start, soon.
-                if let watch = self.pool.watch,
-                    let token = watch.begin("POST", target, body, entry: "")
-                {
-                    watch.end(token, isWhole: false)
-                }
+                self.pool.watch?.note("POST", target, body)
                 var writer = HeadWriter(.post, target)
                 writer.field(.host, "docker")
                 writer.field(.userAgent, "Quaymaster")

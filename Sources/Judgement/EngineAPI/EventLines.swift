@@ -20,6 +20,8 @@ package struct EventLines: Sendable {
     private var isSkipping = false
     /// True when no more will come.
     private var hasEnded = false
+    /// How many lines were left out because they are too long.
+    package private(set) var skipped = 0
 
     /// The most bytes of a line. One that is longer is left out: whose it is cannot be said.
     private static let longest = 4 << 20
@@ -68,6 +70,7 @@ package struct EventLines: Sendable {
                 }
             }
             if waits { break }
+            if isSkipping { skipped += 1 }
             isSkipping = false
             start = end
         }

@@ -56,7 +56,7 @@ extension EventReckoning {
                 guard let request = requests[token], request.began <= item.moment,
                     request.ends.map({ item.moment <= $0 }) ?? true,
                     let index = request.expected.expectations.firstIndex(where: {
-                        $0.fits(item.event)
+                        $0.fits(item.event) && (!$0.isOfUnknown || item.isUnknown)
                     })
                 else { continue }
                 found = (token, index)
@@ -64,6 +64,7 @@ extension EventReckoning {
         }
         guard let found, let request = requests[found.token] else { return nil }
         requests[found.token]?.expected.expectations[found.index].count(item.event)
+        note(item, explainedBy: found.token)
         if item.event.type == "container", item.event.verb == "create" {
             if request.expected.isBuild { steps.insert(item.event.id) }
             // What the engine has said already is newer.

@@ -29,6 +29,8 @@ package struct EventReckoning: Sendable {
         /// Until when it explains what comes; nil while it runs.
         var ends: Int64?
         var expected: ExpectedEvents
+        /// What it has explained while it runs, as long as that may turn out not to be its.
+        var explained: [Held] = []
     }
 
     /// An event that is not explained yet.
@@ -41,6 +43,8 @@ package struct EventReckoning: Sendable {
         let isOld: Bool
         /// What was heard of the container before.
         let before: Life
+        /// True when nothing was known of what it is about.
+        let isUnknown: Bool
     }
 
     /// What was heard of a container.
@@ -70,6 +74,8 @@ package struct EventReckoning: Sendable {
     var steps: Set<String> = []
     /// Containers that a Swarm has made, as far as the engine was asked.
     var tasks: [String: Bool] = [:]
+    /// Containers of whose tasks the Swarm does not say yet which containers are theirs.
+    var undecided: Set<String> = []
     /// When a Swarm last made a container, and from which image.
     var lastTask: (moment: Int64, image: String)?
     /// When a container was last removed with the volumes that nobody has named.
@@ -99,18 +105,6 @@ package struct EventReckoning: Sendable {
         requests[lastToken] = Request(entry: entry, began: now, expected: expected)
         for place in expected.places { places[place, default: []].insert(lastToken) }
         return lastToken
-    }
-
-    /// A request has ended.
-    ///
-    /// - Parameters:
-    ///   - token: What `begin` has returned.
-    ///   - isWhole: False when its client has left before the engine had answered: the engine may go on
-    ///     with it.
-    ///   - now: The time.
-    package mutating func end(_ token: UInt64, isWhole: Bool, at now: Int64) {
-        guard let request = requests[token] else { return }
-        requests[token]?.ends = now + (isWhole ? Self.echo : request.expected.echo)
     }
 
     /// The engine has said what a container is like.
@@ -153,7 +147,8 @@ package struct EventReckoning: Sendable {
         let heard = Held(
             event: isShort ? event : event.trimmed(to: Self.attributes), moment: moment,
             arrived: now, isOld: isOld,
-            before: lives[event.id] ?? Life())
+            before: lives[event.id] ?? Life(),
+            isUnknown: lives[event.id] == nil && traits[event.id] == nil)
         let explanation = explain(heard, isLast: false)
         note(heard)
         if explanation == nil { held.append(heard) } else { noteExplained(heard) }
@@ -181,6 +176,20 @@ package struct EventReckoning: Sendable {
     package mutating func learn(_ id: String, isTask: Bool) {
         guard held.contains(where: { $0.event.id == id }) else { return }
         tasks[id] = isTask
+        undecided.remove(id)
+    }
+
+    /// The Swarm was asked for a container, and has not said yet whose its task is.
+    ///
+    /// - Parameters:
+    ///   - id: The container.
+    ///   - mayBe: True while the task is being prepared: the container may turn out to be its.
+    package mutating func learn(_ id: String, mayBeTask mayBe: Bool) {
+        guard mayBe, held.contains(where: { $0.event.id == id }) else {
+            undecided.remove(id)
+            return
+        }
+        undecided.insert(id)
     }
 
     /// Takes what has waited long enough and is not explained.
@@ -206,8 +215,9 @@ package struct EventReckoning: Sendable {
             }
             if explain(item, isLast: true) != nil {
                 noteExplained(item)
-            } else if item.mayBeShutdown, !answers || lostAt != nil,
-                now - item.arrived < Self.shutdown
+            } else if item.mayBeShutdown && (!answers || lostAt != nil)
+                || undecided.contains(item.event.id), now - item.arrived < Self.shutdown,
+                index >= surplus
             {
                 left[index] = item
             } else {
@@ -243,6 +253,7 @@ package struct EventReckoning: Sendable {
         let event = heard.event
         guard event.type == "container" else { return }
         switch event.verb {
+        case "create": lives[event.id, default: Life()].started = nil
         case "start":
             lives[event.id, default: Life()].started = heard.moment
             lives[event.id]?.wasStopped = false
@@ -271,11 +282,7 @@ package struct EventReckoning: Sendable {
         let limit = now - 2 * Self.hold
         for (token, request) in requests {
             guard let ends = request.ends, ends < limit else { continue }
-            requests[token] = nil
-            for place in request.expected.places {
-                places[place]?.remove(token)
-                if places[place]?.isEmpty == true { places[place] = nil }
-            }
+            forget(token)
         }
         for (id, life) in lives {
             guard let destroyed = life.destroyed, destroyed < limit else { continue }
@@ -284,6 +291,7 @@ package struct EventReckoning: Sendable {
             steps.remove(id)
             tasks[id] = nil
         }
+        if held.isEmpty { undecided = [] }
     }
 }
 

@@ -44,6 +44,7 @@ extension ExpectedEvents {
             ?? Self.ofNetworksAndVolumes(call, json) ?? Self.ofTheEngine(call, json)
         guard let found else { return nil }
         self = found
+        refusals = Self.refusals(call.operation.name)
     }
 
     // MARK: Containers
@@ -102,8 +103,12 @@ extension ExpectedEvents {
     private static func making(_ call: Call, _ body: JSONValue) -> ExpectedEvents {
         let name = call.query.value("name")
         let image = body["Image"]?.string ?? ""
+        let subject = name.isEmpty ? Subject.madeFrom(image) : .object(name)
+        // One that cannot be made after all is undone: its making was never told.
+        var undone = Expectation("container", ["destroy"], subject)
+        undone.isOfUnknown = true
         var expected = ExpectedEvents([
-            Expectation("container", ["create"], name.isEmpty ? .madeFrom(image) : .object(name)),
+            Expectation("container", ["create"], subject), undone,
             Expectation("volume", ["create"], .unnamed, most: nil),
             Expectation("image", ["mount"], .any, most: nil),
         ])
@@ -237,9 +242,11 @@ extension ExpectedEvents {
             switch operation.dropFirst(prefix.count) {
             // An engine names what nobody names.
             case "Create":
-                return ExpectedEvents([
-                    Expectation(type, ["create"], name.isEmpty ? .any : .object(name))
-                ])
+                let subject = name.isEmpty ? Subject.any : .object(name)
+                let made = Expectation(type, ["create"], subject)
+                // A Swarm gives a service its addresses once it is there, and tells that too.
+                return ExpectedEvents(
+                    type == "service" ? [made, Expectation(type, ["update"], subject)] : [made])
             // A new version of a service is told once for each step of its roll-out.
             case "Update":
                 return ExpectedEvents([

@@ -33,6 +33,8 @@ package struct ExpectedEvents: Hashable, Sendable {
         let subject: Subject
         /// How many more of each action are expected; nil: however many come.
         var left: [String: Int]?
+        /// True when it is about what was never told to be there.
+        var isOfUnknown = false
 
         init(
             _ type: String, _ actions: Set<String>, _ subject: Subject, most: Int? = 1
@@ -62,6 +64,8 @@ package struct ExpectedEvents: Hashable, Sendable {
     var makes: ContainerTraits?
     /// True for a build, whose steps are containers.
     var isBuild = false
+    /// What an error says that the engine answers.
+    var refusals = Refusals()
     /// How long its events may follow after its client has left, in nanoseconds.
     var echo: Int64 = 120_000_000_000
 
