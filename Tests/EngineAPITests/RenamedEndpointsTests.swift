@@ -34,11 +34,11 @@ import Testing
     @Test func whatElseIsAskedForStays() throws {
         let endpoint = #"""
             {"NetworkID":"f00","Aliases":["web"],"IPAMConfig":{"IPv4Address":"10.0.0.9"},"DriverOpts":{"a":"b"},"IPAddress":"10.0.0.9",
-            "Links":["db:d"],"EndpointID":"e"}
+            "Links":["db:d"],"EndpointID":"e","GwPriority":7,"MacAddress":""}
             """#
         #expect(
             try Self.connects("\"n\":" + endpoint, named: "site") == [
-                #"f00 {"Aliases":["site"],"IPAMConfig":{"IPv4Address":"10.0.0.9"},"Links":["db:d"],"DriverOpts":{"a":"b"}}"#
+                #"f00 {"Aliases":["site"],"IPAMConfig":{"IPv4Address":"10.0.0.9"},"Links":["db:d"],"DriverOpts":{"a":"b"},"GwPriority":7}"#
             ])
         #expect(try Self.connects("\"n\":" + endpoint, named: "site", runs: true).isEmpty)
         #expect(try Self.connects("\"bridge\":" + endpoint, named: "site").isEmpty)

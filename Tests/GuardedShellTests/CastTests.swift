@@ -23,8 +23,8 @@ import Testing
     }
 
     /// Whoever lists recordings reads it whole, whatever a client says.
-    @Test func theHeaderIsShort() {
-        let text = String(repeating: "\u{1}", count: 1 << 20)
+    @Test(arguments: [String(repeating: "\u{1}", count: 1 << 20), "e" + String(repeating: "\u{301}", count: 1 << 18)])
+    func theHeaderIsShort(text: String) {
         #expect(Cast.header(time: 7, title: text, tags: [text, text]).count < 32 << 10)
     }
 

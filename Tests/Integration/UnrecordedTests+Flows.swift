@@ -26,7 +26,8 @@ extension Integration.UnrecordedTests {
         try withPlane { plane in
             let engine = plane.engine
             defer {
-                engine.clean("rm", "-f", "uf-a", "uf-b", "uf-always", "ufp_web_1")
+                engine.clean("rm", "-f", "uf-a", "uf-b", "uf-c", "uf-always", "ufp_web_1")
+                engine.clean("rmi", "uf-im:1")
                 engine.clean("volume", "rm", "-f", "ufp_data", "uf-vol", "uf-1", "uf-2", "uf-3", "uf-4")
                 engine.clean("network", "rm", "uf-net", "ufp_default")
             }
@@ -94,7 +95,9 @@ extension Integration.UnrecordedTests {
             ("network rm uf-net", true), ("network connect uf-net uf-b", true),
             ("exec uf-b /not-there", true), ("stop -t 0 uf-b", false), ("stop uf-b", false),
             ("exec uf-b true", true), ("kill uf-b", true), ("rename uf-b uf-a", true),
-            ("cp uf-b:/not-there \(plane.folder.path)", true), ("rmi bb:1", true),
+            ("cp uf-b:/not-there \(plane.folder.path)", true), ("rmi uf-none:1", true),
+            ("commit uf-a uf-im:1", false), ("create --name uf-c uf-im:1", false),
+            ("rmi uf-im:1", true), ("rm uf-c", false), ("rmi uf-im:1", false),
             ("tag uf-none:1 uf-some:1", true), ("rm -v uf-b", false), ("volume rm uf-none", true),
             ("network rm uf-net", false),
         ] {

@@ -34,10 +34,12 @@ final class Connection {
         }
     }
 
-    /// Waits for the first request.
+    /// Waits for the first request; whoever sends it byte by byte has no longer than others.
     func first() -> Request? {
+        let end = ContinuousClock.now + .seconds(Self.patience.tv_sec)
         while !isOver {
             if let request = next() { return request }
+            if ContinuousClock.now >= end { isOver = true }
             if !isOver { receive() }
         }
         return nil

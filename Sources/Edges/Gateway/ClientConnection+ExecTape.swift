@@ -15,8 +15,8 @@ extension ClientConnection {
         if let wish = exchange.act?.exec {
             let words = SecretMask().mask(arguments: wish.words)
             let line = Printing.line(words) ?? words.first ?? ""
-            record?.words = String(line.prefix(Self.mostWords))
-            if line.count > Self.mostWords {
+            record?.words = String(decoding: line.utf8.prefix(Self.mostWords), as: UTF8.self)
+            if line.utf8.count > Self.mostWords {
                 record?.words += "… (\(line.utf8.count) bytes in all)"
             }
         }

@@ -19,8 +19,12 @@ struct Cast {
         last = now
     }
 
-    /// The most characters of the title and of each tag.
-    private static let mostOfText = 1000
+    /// The most bytes of the title and of each tag. A character may have any number of them.
+    private static let mostOfText = 1500
+
+    private static func cut(_ text: String) -> String {
+        String(decoding: text.utf8.prefix(mostOfText), as: UTF8.self)
+    }
 
     /// The first line.
     ///
@@ -31,8 +35,8 @@ struct Cast {
     /// - Returns: A line of JSON.
     static func header(time: Int64, title: String, tags: [String]) -> [UInt8] {
         // Whoever lists recordings reads this line, whatever a client has put into a reason or words.
-        let title = String(title.prefix(Self.mostOfText))
-        let tags = tags.map { String($0.prefix(Self.mostOfText)) }
+        let title = cut(title)
+        let tags = tags.map(cut)
         let term = JSONObject([("cols", .integer(80)), ("rows", .integer(24))])
         return text(
             .object(

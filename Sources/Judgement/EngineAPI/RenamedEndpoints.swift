@@ -20,7 +20,7 @@ package enum RenamedEndpoints {
     ///   - container: The engine's answer to inspect.
     ///   - name: What its tenant calls it.
     /// - Returns: Nothing for a container that runs: it would lose its connections; and nothing of
-    ///   endpoints that were made without a name of the tenant's.
+    ///   endpoints that nobody has given a name.
     package static func renewals(of container: JSONValue, named name: String) -> [Renewal] {
         guard let id = container["Id"]?.string, container["State"]?["Running"]?.bool == false,
             let first = container["Config"]?["Labels"]?[StampedLabel.name]?.string,
@@ -37,8 +37,10 @@ package enum RenamedEndpoints {
             if given.isEmpty { return nil }
             let kept = given.filter { $0.string != first }
             var endpoint = JSONObject([("Aliases", .array(kept + [.string(name)]))])
-            for field in ["IPAMConfig", "Links", "DriverOpts"] {
-                guard let value = network.value[field], value != .null else { continue }
+            for field in ["IPAMConfig", "Links", "DriverOpts", "GwPriority", "MacAddress"] {
+                guard let value = network.value[field], value != .null, value != .string("") else {
+                    continue
+                }
                 endpoint[field] = value
             }
             return Renewal(

@@ -50,6 +50,8 @@ struct AgentCommand: ParsableCommand {
         @OptionGroup var config: ConfigOption
 
         func run() throws {
+            // A reload may come before there is anything to read anew.
+            signal(SIGHUP, SIG_IGN)
             guard geteuid() == 0 else {
                 throw CommandError("the agent enters containers, and must be root", code: 2)
             }
@@ -149,12 +151,11 @@ struct AgentCommand: ParsableCommand {
     }
 }
 
-/// Has something done at each SIGHUP.
+/// Has something done at each SIGHUP, which is ignored otherwise.
 private final class HangUp {
     private let source: any DispatchSourceSignal
 
     init(_ body: @escaping () -> Void) {
-        signal(SIGHUP, SIG_IGN)
         source = DispatchSource.makeSignalSource(signal: SIGHUP)
         source.setEventHandler(handler: body)
         source.resume()

@@ -9,7 +9,7 @@ package struct RecordingLibrary: Sendable {
     /// The most hits of a search, and the most recordings of a list: the newest.
     package static let mostHits = 1000
     package static let mostListed = 1000
-    /// The most bytes of a first line (`Cast.header`: some texts of a thousand characters).
+    /// The most bytes of a first line (`Cast.header`: some texts of 1,500 bytes).
     private static let mostHeader = 256 << 10
     /// The most bytes of the end that is looked at for its last event.
     private static let mostEnd = 16 << 10
