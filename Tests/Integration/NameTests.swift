@@ -302,7 +302,11 @@ extension Integration {
                 // What is on the engine is whose its maker is, and nothing is nobody's.
                 let owned = Set(try plane.owned().map(\.id))
                 let there = try plane.engine.docker("ps", "-aq", "--no-trunc", "--filter", "label=quaymaster.identity").output
-                for id in there.split(separator: "\n").map(String.init) { #expect(owned.contains(id), "\(id)") }
+                for id in there.split(separator: "\n").map(String.init) where !owned.contains(id) {
+                    let lines = try plane.recordText().split(separator: "\n").filter { $0.contains(id) }
+                    let shown = try plane.engine.docker("inspect", id).output
+                    Issue.record("\(id), made by \(makers[id] ?? "nobody"): \(lines) \(shown.prefix(1500))")
+                }
                 let volumes = try plane.engine.docker("volume", "ls", "-q", "--filter", "label=quaymaster.identity").output
                 for name in volumes.split(separator: "\n").map(String.init) { #expect(owned.contains(name), "\(name)") }
                 for identity in ["alice", "bo"] {

@@ -124,20 +124,21 @@ import Testing
             var again = refusal(ledger, "mallory", "container/a")
             again.time += 3_600_000_000_000
             #expect(ledger.refuse(again) == first.id)
-            for _ in 0..<1000 { _ = ledger.mayIntend("mallory") }
-            #expect(!ledger.mayIntend("mallory"))
-            clock.pass(seconds: 2)
-            #expect(ledger.mayIntend("mallory"))
             ledger.close()
         }
     }
 
-    @Test func intentsHaveAMeasure() async throws {
-        try await withDirectory { directory in
-            let ledger = try Ledger(directory: directory)
-            #expect((0..<1000).allSatisfy { _ in ledger.mayIntend("mallory") })
-            #expect(!ledger.mayIntend("mallory") && ledger.mayIntend("alice"))
-            ledger.close()
+    /// A rush is taken, and then the pace of the refill; another has a measure of their own.
+    @Test func intentsHaveAMeasure() {
+        var measure = IntentMeasure()
+        func taken(_ count: Int64, at second: Int64) -> Int {
+            (0..<count).filter { _ in measure.take("mallory", at: second * 1_000_000_000) }.count
         }
+        #expect(taken(IntentMeasure.burst, at: 1000) == 250_000)
+        #expect(taken(10, at: 1000) == 0 && measure.take("alice", at: 1_000_000_000_000))
+        #expect(taken(1000, at: 1003) == 300)
+        // What is forgotten is only who has nothing to pay back.
+        #expect(taken(100_000, at: 1103) == 10_000)
+        #expect(taken(300_000, at: 10_000) == 250_000)
     }
 }

@@ -48,7 +48,8 @@ struct ActRecord {
         if let body = request.body { code.update(data: body) }
         var text: [UInt8] = []
         text.reserveCapacity(64)
-        for byte in code.finalize() {
+        // Bytes of a plain array: the library's own iteration is generic, and slow for each of them.
+        for byte in code.finalize().withUnsafeBytes(Array.init) {
             text.append(Self.digits[Int(byte >> 4)])
             text.append(Self.digits[Int(byte & 15)])
         }

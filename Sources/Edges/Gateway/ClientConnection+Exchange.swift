@@ -166,8 +166,8 @@ extension ClientConnection {
         guard let act = exchange.act else { return run(exchange.abort()) }
         guard loop.services.ledger.mayIntend(peer.identity) else {
             let words =
-                "quaymaster: refused: a thousand acts of this identity were recorded in ten seconds; "
-                + "rule limit.record; try again in a moment"
+                "quaymaster: refused: this identity has had a quarter of a million acts recorded in a rush; "
+                + "rule limit.record; a hundred more are taken each second"
             return run(.answer(Answer(status: 429, message: words, rule: "limit.record"), .close))
         }
         if let answer = beginTape() { return run(.answer(answer, .close)) }
@@ -203,7 +203,7 @@ extension ClientConnection {
         let bound = NIOLoopBound((connection: self, then: then), eventLoop: loop.eventLoop)
         let number = self.number
         let eventLoop = loop.eventLoop
-        loop.services.ledger.append(entry, mayUseReserve: mayUseReserve) { result in
+        loop.record(entry, mayUseReserve: mayUseReserve) { result in
             eventLoop.execute {
                 let (connection, then) = bound.value
                 guard number == connection.number, connection.isActive else { return }

@@ -3,6 +3,7 @@ import EngineAPI
 import Foundation
 import GuardedShell
 import Identity
+import Ledger
 import Logging
 import NIOCore
 import NIOSSL
@@ -35,6 +36,8 @@ final class LoopContext {
     private var keeper: ImageKeeper?
     /// On the same one, who keeps the inventory right.
     private var inventoryKeeper: InventoryKeeper?
+    /// True while what was appended to the record in this turn of the loop is about to be written.
+    private var isRecordDue = false
     /// Connections whose clients listen to events.
     private var listeners: [ObjectIdentifier: ClientConnection] = [:]
 
@@ -105,6 +108,25 @@ final class LoopContext {
     func remove(_ connection: ClientConnection) {
         if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil {
             counters.open -= 1
+        }
+    }
+
+    /// Makes an entry durable, together with all that this turn of the loop brings: one flush and one
+    /// signature serve them all.
+    ///
+    /// - Parameters:
+    ///   - entry: The entry.
+    ///   - mayUseReserve: True when it may be written to the blocks kept for a full disk.
+    ///   - completion: Told, on the ledger's thread, when it is on the disk or never will be.
+    func record(_ entry: Entry, mayUseReserve: Bool, _ completion: @escaping Ledger.Completion) {
+        let ledger = services.ledger
+        ledger.append(entry, mayUseReserve: mayUseReserve, startsNow: false, completion)
+        guard !isRecordDue else { return }
+        isRecordDue = true
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.execute {
+            bound.value.isRecordDue = false
+            ledger.start()
         }
     }
 

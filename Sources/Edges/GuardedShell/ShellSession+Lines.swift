@@ -49,7 +49,7 @@ extension ShellSession {
 
     /// What an identity is told that has more recorded than anybody may.
     static let tooMany = ShellEvent.notice(
-        rule: "limit.record", words: "too many lines in ten seconds; wait a little")
+        rule: "limit.record", words: "too many lines in a short time; wait a little")
 
     /// What is said while as many lines run as may.
     private static let noSeat = ShellEvent.notice(

@@ -19,4 +19,14 @@ extension Ledger {
         done.wait()
         try told.withLock { $0 }?.get()
     }
+
+    /// Writes what was appended to be started together; returns at once.
+    package func start() {
+        let isDue = state.withLock { state -> Bool in
+            guard !state.isClosed, !state.isWriting, !state.pending.isEmpty else { return false }
+            state.isWriting = true
+            return true
+        }
+        if isDue { queue.async { self.write() } }
+    }
 }

@@ -12,7 +12,7 @@ package final class Ledger: Sendable {
     /// Called on the ledger's own thread.
     package typealias Completion = @Sendable (Result<Void, LedgerError>) -> Void
 
-    private struct State {
+    struct State {
         var pending = Lines()
         /// What may use the reserve and came while the disk is left alone.
         var urgent = Lines()
@@ -28,8 +28,10 @@ package final class Ledger: Sendable {
         var lostAndSaid: Int64 = 0
         /// The newest checkpoint that is on the disk.
         var newest: SignedNote?
-        /// True while the newest checkpoint is not in its file.
+        /// True while the newest checkpoint is not in its file and nothing will put it there.
         var isUnpublished = true
+        /// True while a publication is scheduled, which takes what is the newest then.
+        var isPublicationScheduled = false
         /// True when nothing is written any more.
         var isClosed = false
     }
@@ -39,7 +41,6 @@ package final class Ledger: Sendable {
     /// How many bytes wait for company before they are written.
     private static let batch = 256 << 10
     private static let delay = DispatchTimeInterval.milliseconds(100)
-    private static let publication = DispatchTimeInterval.seconds(1)
 
     let folder: LedgerFolder
     let options: LedgerOptions
@@ -47,12 +48,14 @@ package final class Ledger: Sendable {
     let retiring = DispatchQueue(label: "quaymaster.ledger.retention", qos: .utility)
     private let lock: Int32
     // Guards what waits for the writer; held for an append or a swap.
-    private let state: Mutex<State>
+    let state: Mutex<State>
     // Guards what is counted rather than written; held for a look-up.
     private let repeats = Mutex(Repeats(most: 1000))
+    // Guards how many acts each may have recorded; held for a look-up.
+    private let intents = Mutex(IntentMeasure())
     // Guards the segments; the queue alone takes it for long, so nobody waits for it.
     private let writer: Mutex<SegmentWriter>
-    private let queue = DispatchQueue(label: "quaymaster.ledger")
+    let queue = DispatchQueue(label: "quaymaster.ledger")
 
     /// Ids for entries.
     package let ids = EntryIDs()
@@ -136,9 +139,9 @@ package final class Ledger: Sendable {
         add(entry)
     }
 
-    /// True when an identity may have another act recorded that changes state: a thousand in ten seconds.
+    /// True when an identity may have another act recorded that changes state (`IntentMeasure`).
     package func mayIntend(_ identity: String) -> Bool {
-        repeats.withLock { $0.mayIntend(identity, at: options.clock()) }
+        intents.withLock { $0.take(identity, at: options.clock()) }
     }
 
     private func judge(_ entry: Entry) -> Repeats.Verdict {
@@ -194,9 +197,11 @@ package final class Ledger: Sendable {
     /// - Parameters:
     ///   - entry: The entry.
     ///   - mayUseReserve: True when it may be written to the blocks kept for a full disk.
+    ///   - startsNow: False when the caller calls `start` as soon as it has appended what comes with it.
     ///   - completion: Told when it is on the disk, or that it is not and never will be.
     package func append(
-        _ entry: Entry, mayUseReserve: Bool = false, _ completion: @escaping Completion
+        _ entry: Entry, mayUseReserve: Bool = false, startsNow: Bool = true,
+        _ completion: @escaping Completion
     ) {
         enum Next {
             case nothing, write
@@ -211,6 +216,7 @@ package final class Ledger: Sendable {
                 state.urgent.add(entry, mayUseReserve: true, completion)
             } else {
                 state.pending.add(entry, mayUseReserve: mayUseReserve, completion)
+                if !startsNow { return .nothing }
             }
             defer { state.isWriting = true }
             return state.isWriting ? .nothing : .write
@@ -269,7 +275,7 @@ package final class Ledger: Sendable {
     }
 
     /// Writes until nothing waits, or the disk refuses. Runs on the queue.
-    private func write() {
+    func write() {
         while true {
             switch takeGroup() {
             case .nothing: return schedulePublication()
@@ -278,7 +284,12 @@ package final class Ledger: Sendable {
                 return
             case .urgent(let lines): lines.tell(commit(lines, fromReserve: true))
             case .all(let lines):
-                if case .failure(let error) = store(lines) { leaveAlone(error, lines) }
+                if case .failure(let error) = store(lines) {
+                    leaveAlone(error, lines)
+                } else {
+                    // Also under a load that leaves no pause.
+                    schedulePublication()
+                }
             }
         }
     }
@@ -366,22 +377,5 @@ package final class Ledger: Sendable {
             }
         }
         return result.map { _ in }
-    }
-
-    // MARK: Publication
-
-    private func schedulePublication() {
-        let isDue = state.withLock { state in
-            defer { state.isUnpublished = false }
-            return state.isUnpublished
-        }
-        guard isDue else { return }
-        queue.asyncAfter(deadline: .now() + Self.publication) { [weak self] in self?.publish() }
-    }
-
-    /// Puts the newest checkpoint into its file. It is a copy: what counts stands in the segments.
-    private func publish() {
-        guard let note = checkpoint else { return }
-        try? LedgerFolder.place(note.bytes, at: folder.checkpoint, mode: 0o644, durably: false)
     }
 }

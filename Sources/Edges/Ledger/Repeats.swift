@@ -1,5 +1,5 @@
 /// What keeps one identity from filling the record for all: lines that say again what another has said
-/// are counted in one, and intents have a measure.
+/// are counted in one. Intents have a measure of their own (`IntentMeasure`).
 ///
 /// A window is ten seconds, of a clock that nobody sets. In it the first refusal of a kind is written and the others are counted;
 /// acts that change nothing are counted so once an identity has left many lines. What was counted is
@@ -36,7 +36,6 @@ struct Repeats {
     private struct Measure {
         var began: Int64
         var lines = 0
-        var intents = 0
     }
 
     private var seen: [Key: Seen] = [:]
@@ -51,13 +50,6 @@ struct Repeats {
         case write
         /// It is counted with the line of this id.
         case counted(String)
-    }
-
-    /// True when the identity may have another intent in this window.
-    mutating func mayIntend(_ identity: String, at now: Int64) -> Bool {
-        renew(identity, now)
-        measures[identity]?.intents += 1
-        return (measures[identity]?.intents ?? 0) <= most
     }
 
     /// Judges a refusal, an event that may come often, or the outcome of an act that changes nothing.
