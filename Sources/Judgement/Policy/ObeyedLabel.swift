@@ -2,7 +2,7 @@
 package enum ObeyedLabel {
     /// Beginnings of names: proxies that route by labels, programs that restart, update, schedule,
     /// back up or watch by them, and Swarm's own.
-    private static let prefixes: [String] = [
+    private static let prefixes = byFirstByte([
         "traefik.", "caddy", "com.centurylinklabs.", "com.docker.compose.", "com.docker.stack.",
         "com.docker.swarm.", "ofelia.", "chadburn.", "diun.", "wud.", "autoheal", "swarm.cronjob.",
         "io.portainer.", "docker-volume-backup.", "com.github.nginx-proxy.",
@@ -10,10 +10,14 @@ package enum ObeyedLabel {
         "dozzle", "dockflare.", "tsdproxy.", "shepherd.", "haproxy.", "easyhaproxy.", "nomad_",
         "org.testcontainers.", "prometheus.", "logspout.", "co.elastic.", "com.datadoghq.",
         "vector.", "fluentbit.", "watchtower.", "restic-", "borgmatic", "crowdsec.",
-    ]
+    ])
 
     /// Names that clients set on what they make and read back, within what they see of it.
-    private static let clients: [String] = ["com.docker.compose.", "com.docker.stack."]
+    private static let clients = byFirstByte(["com.docker.compose.", "com.docker.stack."])
+
+    private static func byFirstByte(_ prefixes: [String]) -> [UInt8: [String]] {
+        Dictionary(grouping: prefixes) { $0.utf8.first ?? 0 }
+    }
 
     /// True for labels that other programs obey, whatever their case.
     package static func isObeyed(_ name: String) -> Bool {
@@ -25,13 +29,10 @@ package enum ObeyedLabel {
         return !begins(name, with: prefixes) || begins(name, with: clients)
     }
 
-    private static func begins(_ name: String, with prefixes: [String]) -> Bool {
+    private static func begins(_ name: String, with prefixes: [UInt8: [String]]) -> Bool {
         let bytes = name.utf8Span.span
-        // Nearly all of them begin with another letter.
-        for prefix in prefixes where prefix.utf8.first == name.utf8.first {
-            if begins(bytes, with: prefix.utf8Span.span) { return true }
-        }
-        return false
+        guard let first = name.utf8.first, let prefixes = prefixes[first] else { return false }
+        return prefixes.contains { begins(bytes, with: $0.utf8Span.span) }
     }
 
     private static func begins(_ bytes: Span<UInt8>, with prefix: Span<UInt8>) -> Bool {
