@@ -2,6 +2,7 @@ import Foundation
 import Gateway
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 import Wire
 
@@ -14,12 +15,14 @@ import Wire
     /// Says what it was asked.
     private struct Echo: PlainService {
         var longestBody = 8
+        var gate: Gate?
 
         func answer(before body: PlainRequest) -> PlainAnswer? {
             body.path == "/no" ? PlainAnswer(404, "not here\n") : nil
         }
 
         func answer(_ request: PlainRequest) async -> PlainAnswer {
+            await gate?.pass()
             let body = String(decoding: request.body, as: UTF8.self)
             return PlainAnswer(200, "\(request.method.rawValue) \(request.path) \(body)\n")
         }
@@ -78,11 +81,11 @@ import Wire
 
     private func withListener(
         _ limits: PlainListener.Limits = Self.patient, longestBody: Int = 8,
-        _ body: @escaping @Sendable (Int) throws -> Void
+        gate: Gate? = nil, _ body: @escaping @Sendable (Int) throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let channel = try await PlainListener.listen(
-            host: "127.0.0.1", port: 0, group: group, limits: limits, Echo(longestBody: longestBody))
+            host: "127.0.0.1", port: 0, group: group, limits: limits, Echo(longestBody: longestBody, gate: gate))
         let port = try #require(channel.localAddress?.port)
         // Whoever blocks is on a thread of their own: answers are made by the tasks' few.
         try await NIOThreadPool.singleton.runIfActive { try body(port) }
@@ -111,17 +114,76 @@ import Wire
         }
     }
 
-    /// One connection too many is told so; when another has ended there is room again.
-    @Test func connectionsAreBounded() async throws {
-        var limits = Self.patient
+    private static let request = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+
+    private static let two = {
+        var limits = patient
         limits.connections = 2
-        let request = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
-        try await withListener(limits) { port in
-            let waiting = try Client(port), other = try Client(port)
-            #expect(try Client(port).hear().hasPrefix("HTTP/1.1 503 "))
-            #expect(other.ask(request).hasPrefix("HTTP/1.1 200 "))
-            #expect(waiting.ask(request).hasPrefix("HTTP/1.1 200 "))
-            #expect(try Client(port).ask(request).hasPrefix("HTTP/1.1 200 "))
+        return limits
+    }()
+
+    /// For one connection too many the oldest is ended that has not asked.
+    @Test func whoSaysNothingMakesRoom() async throws {
+        try await withListener(Self.two) { port in
+            let oldest = try Client(port), other = try Client(port)
+            let new = try Client(port)
+            #expect(oldest.hear().isEmpty)
+            #expect(other.ask(Self.request).hasPrefix("HTTP/1.1 200 "))
+            #expect(new.ask(Self.request).hasPrefix("HTTP/1.1 200 "))
+            #expect(try Client(port).ask(Self.request).hasPrefix("HTTP/1.1 200 "))
+        }
+    }
+
+    /// Where all have asked one too many is told so, also when they have gone without their answers: what
+    /// they have asked for is still being made.
+    @Test func answersThatAreMadeAreBounded() async throws {
+        let gate = Gate()
+        try await withListener(Self.two, gate: gate) { port in
+            var clients = [try Client(port), try Client(port)]
+            for client in clients { client.say(Self.request) }
+            gate.awaitWaiting(2)
+            clients = []
+            // The one that is told so has been behind the ends of both on the listener's loop.
+            for _ in 0..<8 {
+                #expect(try Client(port).hear().hasPrefix("HTTP/1.1 503 "))
+            }
+            gate.open()
+            var heard = ""
+            while !heard.hasPrefix("HTTP/1.1 200 ") { heard = try Client(port).ask(Self.request) }
+        }
+    }
+
+    /// Holds answers back.
+    private final class Gate: Sendable {
+        private struct State {
+            var isOpen = false
+            var waiting: [CheckedContinuation<Void, Never>] = []
+        }
+
+        // Guards both; held for a change only.
+        private let state = Mutex(State())
+        private let arrived = DispatchSemaphore(value: 0)
+
+        func pass() async {
+            await withCheckedContinuation { continuation in
+                let isOpen = state.withLock { state in
+                    if !state.isOpen { state.waiting.append(continuation) }
+                    return state.isOpen
+                }
+                if isOpen { continuation.resume() } else { arrived.signal() }
+            }
+        }
+
+        func awaitWaiting(_ count: Int) {
+            for _ in 0..<count { arrived.wait() }
+        }
+
+        func open() {
+            let waiting = state.withLock { state in
+                state.isOpen = true
+                return state.waiting
+            }
+            for continuation in waiting { continuation.resume() }
         }
     }
 

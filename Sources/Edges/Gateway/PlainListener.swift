@@ -50,7 +50,8 @@ package protocol PlainService: Sendable {
 package final class PlainListener: Sendable {
     /// What is bounded.
     package struct Limits: Sendable {
-        /// The most connections at a time; one more is told so and ended.
+        /// The most connections at a time. For one more the oldest is ended whose request is not here
+        /// yet; where all have asked, the new one is told so and ended.
         package var connections = 64
         /// How long a request may take to arrive.
         package var request = TimeAmount.seconds(10)
@@ -63,7 +64,15 @@ package final class PlainListener: Sendable {
 
     let service: any PlainService
     let limits: Limits
-    private let open = Mutex(0)
+    /// The connections, and answers that are still being made for those that have gone.
+    private let open = Mutex(Open())
+
+    private struct Open {
+        var tickets: Set<UInt64> = []
+        /// Those that have not asked yet, the oldest first, and what ends them.
+        var silent: [(ticket: UInt64, end: @Sendable () -> Void)] = []
+        var last: UInt64 = 0
+    }
 
     private init(_ service: any PlainService, _ limits: Limits) {
         self.service = service
@@ -99,15 +108,45 @@ package final class PlainListener: Sendable {
         }
     }
 
-    /// Another connection; false when there are too many.
-    fileprivate func enter() -> Bool {
+    /// Another connection.
+    ///
+    /// - Parameter end: Ends it, from any thread.
+    /// - Returns: What it leaves by; nil when there are too many.
+    fileprivate func enter(_ end: @escaping @Sendable () -> Void) -> UInt64? {
+        let (ticket, oldest) = open.withLock { open -> (UInt64?, (@Sendable () -> Void)?) in
+            var oldest: (@Sendable () -> Void)?
+            if open.tickets.count >= limits.connections {
+                guard !open.silent.isEmpty else { return (nil, nil) }
+                let first = open.silent.removeFirst()
+                open.tickets.remove(first.ticket)
+                oldest = first.end
+            }
+            open.last += 1
+            open.tickets.insert(open.last)
+            open.silent.append((open.last, end))
+            return (open.last, oldest)
+        }
+        oldest?()
+        return ticket
+    }
+
+    /// A connection has asked: it is not ended for another.
+    ///
+    /// - Returns: False when it was ended just now.
+    fileprivate func ask(_ ticket: UInt64) -> Bool {
         open.withLock { open in
-            open += 1
-            return open <= limits.connections
+            open.silent.removeAll { $0.ticket == ticket }
+            return open.tickets.contains(ticket)
         }
     }
 
-    fileprivate func leave() { open.withLock { $0 -= 1 } }
+    /// A connection has ended, and its answer is made if it was asked for.
+    fileprivate func leave(_ ticket: UInt64) {
+        open.withLock { open in
+            open.tickets.remove(ticket)
+            open.silent.removeAll { $0.ticket == ticket }
+        }
+    }
 
     fileprivate static let full = PlainAnswer(503, "too many connections are open\n")
     fileprivate static let late = PlainAnswer(408, "the request did not arrive in time\n")
@@ -123,6 +162,10 @@ private final class PlainHandler: ChannelInboundHandler {
     private var head: RequestHead?
     private var body: [UInt8] = []
     private var isAnswering = false
+    private var ticket: UInt64?
+    /// True while the service makes the answer, whether somebody waits for it or not.
+    private var isAtWork = false
+    private var hasEnded = false
     private var deadlines: [Scheduled<Void>] = []
 
     init(_ listener: PlainListener) {
@@ -132,7 +175,8 @@ private final class PlainHandler: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         let channel = context.channel
         let loop = context.eventLoop.assumeIsolated()
-        guard listener.enter() else { return say(PlainListener.full, channel) }
+        ticket = listener.enter { channel.close(promise: nil) }
+        guard ticket != nil else { return say(PlainListener.full, channel) }
         deadlines = [
             loop.scheduleTask(in: listener.limits.request) {
                 if !self.isAnswering { self.say(PlainListener.late, channel) }
@@ -144,7 +188,14 @@ private final class PlainHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         isAnswering = true
         for deadline in deadlines { deadline.cancel() }
-        listener.leave()
+        hasEnded = true
+        leave()
+    }
+
+    /// Somebody who goes before the answer is there does not make room for another question.
+    private func leave() {
+        guard hasEnded, !isAtWork, let ticket else { return }
+        listener.leave(ticket)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -174,12 +225,17 @@ private final class PlainHandler: ChannelInboundHandler {
         } catch {
             return context.close(promise: nil)
         }
-        guard let head else { return }
+        guard let head, let ticket, listener.ask(ticket) else { return }
         isAnswering = true
+        isAtWork = true
         let request = request(head)
         let promise = context.eventLoop.makePromise(of: PlainAnswer.self)
         promise.completeWithTask { await service.answer(request) }
-        promise.futureResult.assumeIsolated().whenSuccess { self.say($0, channel) }
+        promise.futureResult.assumeIsolated().whenSuccess {
+            self.isAtWork = false
+            self.say($0, channel)
+            self.leave()
+        }
     }
 
     private func request(_ head: RequestHead) -> PlainRequest {
