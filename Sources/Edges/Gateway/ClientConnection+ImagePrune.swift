@@ -33,12 +33,9 @@ extension ClientConnection {
                 .answer(Answer(status: 400, message: message, rule: "query.filters"), .close))
         }
         let number = self.number
-        let turns = loop.services.listTurns
-        // A list of all images is long, and every tenant may ask for one at the same time.
-        turns.take(Self.pruning, on: loop.eventLoop) {
-            guard number == self.number, self.isActive else { return turns.leave(Self.pruning) }
+        takeListTurn(of: tenant) { leave in
             self.listImages { images in
-                defer { turns.leave(Self.pruning) }
+                defer { leave() }
                 guard number == self.number, self.isActive else { return }
                 if let images {
                     let chosen = pruning.choose(from: images, of: tenant, self.loop.imageNames)
@@ -53,6 +50,29 @@ extension ClientConnection {
                 self.process()
             }
             self.process()
+        }
+    }
+
+    /// Waits until nobody else lists all images, which is long. Of each tenant only one waits for that:
+    /// the others' prunes are not behind all of those.
+    ///
+    /// - Parameters:
+    ///   - tenant: The tenant.
+    ///   - body: Called with what gives the turn back.
+    private func takeListTurn(of tenant: String, _ body: @escaping (@escaping () -> Void) -> Void) {
+        let turns = loop.services.listTurns
+        let number = self.number
+        let own = Self.pruning + " of " + tenant
+        func leave() {
+            turns.leave(Self.pruning)
+            turns.leave(own)
+        }
+        turns.take(own, on: loop.eventLoop) {
+            guard number == self.number, self.isActive else { return turns.leave(own) }
+            turns.take(Self.pruning, on: self.loop.eventLoop) {
+                guard number == self.number, self.isActive else { return leave() }
+                body(leave)
+            }
         }
     }
 
@@ -81,8 +101,12 @@ extension ClientConnection {
             guard number == self.number, self.isActive else { return }
             var pruned = pruned
             pruned.removed += removed
-            self.prune(left.dropFirst(), pruned, then)
-            self.process()
+            // What somebody needs by now is passed over at once, however many of them come in a row.
+            self.loop.eventLoop.assumeIsolated().execute {
+                guard number == self.number, self.isActive else { return }
+                self.prune(left.dropFirst(), pruned, then)
+                self.process()
+            }
         }
     }
 
