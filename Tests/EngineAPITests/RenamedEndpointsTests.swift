@@ -4,14 +4,24 @@ import Testing
 
 /// Containers that answer to a name that they have no more.
 @Suite struct RenamedEndpointsTests {
-    private static func connects(_ networks: String, named name: String, runs: Bool = false) throws -> [String] {
+    private static func connects(
+        _ networks: String, named name: String, before former: [String] = [], runs: Bool = false
+    ) throws -> [String] {
         let id = "0123456789ab" + String(repeating: "c", count: 52)
         let container = """
             {"Id":"\(id)","State":{"Running":\(runs)},"Config":{"Labels":{"quaymaster.name":"web"}},
             "NetworkSettings":{"Networks":{\(networks)}}}
             """
         let value = try JSONReader.value(of: Array(container.utf8))
-        return try RenamedEndpoints.renewals(of: value, named: name).map { renewal in
+        return try RenamedEndpoints.renewals(of: value, named: name, before: former).map { renewal in
+            #expect(renewal.container == id && renewal.isConnected(in: value))
+            // What is made again when that fails is as it was, but for what the engine adds itself.
+            let restore = try JSONReader.value(of: renewal.restore)
+            let networks = value["NetworkSettings"]?["Networks"]?.object?.members ?? []
+            let old = networks.first { $0.value["NetworkID"]?.string == renewal.network }
+            let given = (old?.value["Aliases"]?.array ?? []).filter { $0 != .string("0123456789ab") }
+            #expect(restore["EndpointConfig"]?["Aliases"] == .array(given))
+            #expect(restore["Container"] == .string(id))
             #expect(String(decoding: renewal.disconnect, as: UTF8.self) == #"{"Container":"\#(id)","Force":true}"#)
             let connect = try JSONReader.value(of: renewal.connect)
             #expect(connect["Container"] == .string(id))
@@ -28,6 +38,19 @@ import Testing
         ("null", "site", nil),
     ]) func endpointsAreRenewed(aliases: String, name: String, new: String?) throws {
         let found = try Self.connects(#""n":{"NetworkID":"f00","Aliases":\#(aliases),"Links":null}"#, named: name)
+        #expect(found == (new.map { [#"f00 {"Aliases":\#($0)}"#] } ?? []))
+    }
+
+    /// A name between the first and the present one is given up with it.
+    @Test(
+        arguments: [
+            (#"["site","db"]"#, ["shop", "site", "web"], #"["db","shop"]"#),
+            (#"["site","db"]"#, ["shop", "web"], #"["site","db","shop"]"#),
+            (#"["shop","site"]"#, ["shop", "site", "web"], nil),
+        ] as [(String, [String], String?)])
+    func namesInBetweenAreGivenUp(aliases: String, former: [String], new: String?) throws {
+        let found = try Self.connects(
+            #""n":{"NetworkID":"f00","Aliases":\#(aliases)}"#, named: "shop", before: former)
         #expect(found == (new.map { [#"f00 {"Aliases":\#($0)}"#] } ?? []))
     }
 

@@ -13,57 +13,98 @@ extension ClientConnection {
     func followName(_ then: @escaping () -> Void) {
         guard tenants != nil, exchange.operation?.name == "ContainerStart", let act = exchange.act,
             let (kind, id) = subject(of: act),
-            let name = loop.services.ownership.object(kind, id)?.name, !name.isEmpty
+            let object = loop.services.ownership.object(kind, id), !object.name.isEmpty
         else { return then() }
         let number = self.number
-        loop.resolver.inspect(kind, id) { result in
-            guard number == self.number, self.isActive else { return }
-            switch result {
-            case .failure(let failure): self.fail(failure)
-            case .success(let value):
-                let renewals = value.map { RenamedEndpoints.renewals(of: $0, named: name) } ?? []
-                self.renew(renewals[...]) { isWhole in
-                    guard number == self.number, self.isActive else { return }
-                    if isWhole {
-                        then()
-                    } else {
-                        self.fail(
-                            EngineFailure(
-                                "the engine would not connect the container to a network of its "
-                                    + "under its new name; connect it again, then start it",
-                                status: 502))
-                    }
-                    self.process()
-                }
+        let turns = loop.services.listTurns
+        let turn = "endpoints of " + id
+        // Two who start it at once would each take away what the other has just made.
+        turns.take(turn, on: loop.eventLoop) {
+            guard number == self.number, self.isActive else { return turns.leave(turn) }
+            self.renewEndpoints(of: object, kind, id) { failure in
+                turns.leave(turn)
+                guard number == self.number, self.isActive else { return }
+                if let failure { self.fail(failure) } else { then() }
+                self.process()
             }
             self.process()
         }
     }
 
     /// Goes on to its end whether the client is still there or not: what was left is joined again.
-    private func renew(
-        _ left: ArraySlice<RenamedEndpoints.Renewal>, _ then: @escaping (Bool) -> Void
+    private func renewEndpoints(
+        of object: OwnedObject, _ kind: ObjectKind, _ id: String,
+        _ then: @escaping (EngineFailure?) -> Void
     ) {
-        guard let renewal = left.first else { return then(true) }
-        change(renewal.network, "disconnect", renewal.disconnect) { isDone in
-            // What cannot be left keeps its old name; nothing is lost.
-            guard isDone else { return self.renew(left.dropFirst(), then) }
-            self.change(renewal.network, "connect", renewal.connect) { isDone in
-                guard isDone else { return then(false) }
-                self.renew(left.dropFirst(), then)
+        let former = loop.services.ownership.objects.called(object.mark).filter {
+            $0.tenant == object.tenant && $0.kind == object.kind
+        }.map(\.name)
+        loop.resolver.inspect(kind, id) { result in
+            switch result {
+            case .failure(let failure): then(failure)
+            case .success(let value):
+                let renewals =
+                    value.map {
+                        RenamedEndpoints.renewals(of: $0, named: object.name, before: former)
+                    } ?? []
+                self.renew(renewals[...], then)
             }
         }
     }
 
+    private func renew(
+        _ left: ArraySlice<RenamedEndpoints.Renewal>, _ then: @escaping (EngineFailure?) -> Void
+    ) {
+        guard let renewal = left.first else { return then(nil) }
+        let network = renewal.network
+        change(network, "disconnect", renewal.disconnect) { outcome in
+            // What cannot be left keeps its old name; nothing is lost. Without an answer it may be left.
+            if outcome == .refused { return self.renew(left.dropFirst(), then) }
+            self.change(network, "connect", renewal.connect) { outcome in
+                if outcome == .done { return self.renew(left.dropFirst(), then) }
+                // Better under its old name than nowhere.
+                self.change(network, "connect", renewal.restore) { outcome in
+                    if outcome == .done { return self.renew(left.dropFirst(), then) }
+                    self.lookFor(renewal, then) { self.renew(left.dropFirst(), then) }
+                }
+            }
+        }
+    }
+
+    /// Looks whether a container is in a network, where the engine has not said so.
+    private func lookFor(
+        _ renewal: RenamedEndpoints.Renewal, _ then: @escaping (EngineFailure?) -> Void,
+        isThere: @escaping () -> Void
+    ) {
+        loop.resolver.inspect(.container, renewal.container) { result in
+            if case .success(let value?) = result, renewal.isConnected(in: value) {
+                return isThere()
+            }
+            then(
+                EngineFailure(
+                    "the engine would not connect the container to a network of its under its new "
+                        + "name, nor under its old one; connect it again, then start it",
+                    status: 502))
+        }
+    }
+
+    /// What has come of a change.
+    private enum Outcome {
+        case done
+        case refused
+        /// Nobody has said; it may be done.
+        case unknown
+    }
+
     private func change(
-        _ network: String, _ word: String, _ body: [UInt8], _ then: @escaping (Bool) -> Void
+        _ network: String, _ word: String, _ body: [UInt8], _ then: @escaping (Outcome) -> Void
     ) {
         let version = loop.services.facts.traits?.version ?? .floor
         EngineCall.make(
             loop.pool, .post, "/v\(version)/networks/\(network)/\(word)", json: body
         ) { result in
-            guard case .success(let answer) = result else { return then(false) }
-            then((200..<300).contains(answer.head.status))
+            guard case .success(let answer) = result else { return then(.unknown) }
+            then((200..<300).contains(answer.head.status) ? .done : .refused)
         }
     }
 }

@@ -6,12 +6,23 @@ package import JSON
 package enum RenamedEndpoints {
     /// An endpoint that is to be made anew.
     package struct Renewal: Hashable, Sendable {
+        /// The full id of the container.
+        package let container: String
         /// The full id of the network.
         package let network: String
         /// The body of `POST /networks/{id}/disconnect`.
         package let disconnect: [UInt8]
         /// The body of `POST /networks/{id}/connect`: as it was, but for the name.
         package let connect: [UInt8]
+        /// The same with the name that it had, for when that is refused.
+        package let restore: [UInt8]
+
+        /// True when the container is in the network, by the engine's answer to inspect.
+        package func isConnected(in container: JSONValue) -> Bool {
+            container["NetworkSettings"]?["Networks"]?.object?.members.contains {
+                $0.value["NetworkID"]?.string == network
+            } ?? false
+        }
     }
 
     /// Finds them.
@@ -19,9 +30,12 @@ package enum RenamedEndpoints {
     /// - Parameters:
     ///   - container: The engine's answer to inspect.
     ///   - name: What its tenant calls it.
+    ///   - former: What it was called before, as far as that is known.
     /// - Returns: Nothing for a container that runs: it would lose its connections; and nothing of
     ///   endpoints that nobody has given a name.
-    package static func renewals(of container: JSONValue, named name: String) -> [Renewal] {
+    package static func renewals(
+        of container: JSONValue, named name: String, before former: [String] = []
+    ) -> [Renewal] {
         guard let id = container["Id"]?.string, container["State"]?["Running"]?.bool == false,
             let first = container["Config"]?["Labels"]?[StampedLabel.name]?.string,
             let networks = container["NetworkSettings"]?["Networks"]?.object
@@ -35,7 +49,9 @@ package enum RenamedEndpoints {
             // Older engines add the beginning of the id by themselves, and show it.
             let given = aliases.filter { $0.string != String(id.prefix(12)) }
             if given.isEmpty { return nil }
-            let kept = given.filter { $0.string != first }
+            let kept = given.filter { alias in
+                alias.string.map { $0 != first && !former.contains($0) } ?? false
+            }
             var endpoint = JSONObject([("Aliases", .array(kept + [.string(name)]))])
             for field in ["IPAMConfig", "Links", "DriverOpts", "GwPriority", "MacAddress"] {
                 guard let value = network.value[field], value != .null, value != .string("") else {
@@ -43,15 +59,19 @@ package enum RenamedEndpoints {
                 }
                 endpoint[field] = value
             }
+            var old = endpoint
+            old["Aliases"] = .array(given)
             return Renewal(
-                network: networkID,
+                container: id, network: networkID,
                 disconnect: JSONWriter.bytes(
                     .object(JSONObject([("Container", .string(id)), ("Force", .bool(true))]))),
-                connect: JSONWriter.bytes(
-                    .object(
-                        JSONObject([
-                            ("Container", .string(id)), ("EndpointConfig", .object(endpoint)),
-                        ]))))
+                connect: connecting(id, endpoint), restore: connecting(id, old))
         }
+    }
+
+    private static func connecting(_ id: String, _ endpoint: JSONObject) -> [UInt8] {
+        JSONWriter.bytes(
+            .object(
+                JSONObject([("Container", .string(id)), ("EndpointConfig", .object(endpoint))])))
     }
 }
