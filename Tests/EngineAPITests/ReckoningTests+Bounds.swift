@@ -77,6 +77,84 @@ extension ReckoningTests {
         #expect(reckoning.lives.isEmpty && reckoning.traits.isEmpty)
     }
 
+    // MARK: Networks of what starts and stops
+
+    /// Each network once, and before the start; nothing is connected by a stop.
+    @Test(arguments: [
+        ("start", "connect n1,connect n2,start", 0), ("start", "connect n1,connect n1,start", 1),
+        ("start", "start,connect n1", 1), ("start", "connect n1,disconnect n1", 0),
+        ("start", "start,disconnect n1", 1),
+        ("stop", "kill,disconnect n1,disconnect n2,stop", 0),
+        ("stop", "kill,disconnect n1,disconnect n1,stop", 1), ("stop", "connect n1,stop", 1),
+        ("restart", "kill,disconnect n1,stop,connect n1,start,restart", 0),
+        ("restart", "kill,disconnect n1,stop,connect n1,start,connect n2,restart", 1),
+    ])
+    func networksOfARequestAreBounded(request: String, events: String, found: Int) throws {
+        var reckoning = EventReckoning()
+        let expected = try #require(
+            ExpectedEvents("POST", "/v1.44/containers/\(Self.id)/\(request)", body: nil))
+        let token = reckoning.begin(expected, entry: "e", at: 0)
+        reckoning.end(token, .left, at: 1)
+        for (time, text) in events.split(separator: ",").enumerated() {
+            let words = text.split(separator: " ").map(String.init)
+            let event =
+                words.count == 1
+                ? try Self.event("container", words[0], Self.id)
+                : try Self.event("network", words[0], words[1], [("container", Self.id)])
+            // Far enough from each other that nothing follows by its time.
+            reckoning.hear(event, isOld: false, at: Int64(time) * 4 * Self.second)
+        }
+        let acts = reckoning.take(at: 90 * Self.second, engineAnswers: true)
+        #expect(acts.count == found, "\(acts)")
+    }
+
+    /// A container may be meant by its name, which its networks' events do not tell.
+    @Test(arguments: [("web", 0), ("webs", 2)], [true, false])
+    func containersAreMeantByTheirNames(name: (String, Int), wasHeard: Bool) throws {
+        var reckoning = EventReckoning()
+        if wasHeard {
+            reckoning.hear(
+                try Self.event("container", "create", Self.id, [("name", "web")]), isOld: false,
+                at: 0)
+            _ = reckoning.take(at: 4 * Self.second, engineAnswers: true)
+        } else {
+            let said = JSONValue.object(JSONObject([("Name", .string("/web"))]))
+            reckoning.learn(Self.id, ContainerTraits(said, seen: 1))
+        }
+        let expected = try #require(
+            ExpectedEvents("POST", "/v1.44/containers/\(name.0)/start", body: nil))
+        let token = reckoning.begin(expected, entry: "e", at: 5 * Self.second)
+        for verb in ["connect", "disconnect"] {
+            reckoning.hear(
+                try Self.event("network", verb, "n1", [("container", Self.id)]), isOld: false,
+                at: 6 * Self.second)
+        }
+        reckoning.end(token, .answered(500), at: 7 * Self.second)
+        let acts = reckoning.take(at: 20 * Self.second, engineAnswers: true)
+        #expect(acts.count == name.1)
+    }
+
+    /// What follows from a start or an end does so once for each.
+    @Test(arguments: [
+        ("connect n1,start", 0), ("connect n1,connect n1,start", 1),
+        ("connect n1,start,die,disconnect n1,connect n1,start", 0),
+        ("die,disconnect n1", 0), ("die,disconnect n1,disconnect n1", 1),
+    ])
+    func networksOfWhatRestartsAreBounded(events: String, found: Int) throws {
+        var reckoning = EventReckoning()
+        reckoning.learn(Self.id, try traits(count: 1, policy: "always", seen: 5))
+        for text in events.split(separator: ",") {
+            let words = text.split(separator: " ").map(String.init)
+            let event =
+                words.count == 1
+                ? try Self.event("container", words[0], Self.id)
+                : try Self.event("network", words[0], words[1], [("container", Self.id)])
+            reckoning.hear(event, isOld: false, at: Self.second)
+        }
+        let acts = reckoning.take(at: 9 * Self.second, engineAnswers: true)
+        #expect(acts.count == found, "\(acts)")
+    }
+
     // MARK: What was heard
 
     @Test func whatIsToldAnewCountsOnce() throws {

@@ -137,6 +137,9 @@ extension Integration.UnrecordedTests {
             while try !tasks().isEmpty, Date() < end { usleep(100_000) }
             let ofSwarm = try acts(plane, to: "uf-5")
             #expect(ofSwarm.isEmpty, "\(ofSwarm)")
+            // It is over before another gateway listens.
+            try docker("network rm uf-over")
+            try docker("swarm leave --force")
         }
     }
 }

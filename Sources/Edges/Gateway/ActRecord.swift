@@ -28,6 +28,8 @@ struct ActRecord {
     var tape: ExecTape?
     /// What the watch over the engine's events knows the request by.
     var watched: UInt64?
+    /// What a prune has removed, once the engine has said it.
+    var pruned: Set<String>?
     private var digest = ""
 
     init(_ ledger: Ledger, identity: String, from: String) {

@@ -263,6 +263,7 @@ extension ClientConnection: EngineConnectionUser {
             return
         }
         let answer = body
+        if exchange.operation?.isPrune == true { record?.pruned = ExpectedEvents.pruned(body) }
         guard let made = exchange.makingAnswered(body) else {
             return settleImages { self.show(answer) }
         }

@@ -124,7 +124,9 @@ extension ClientConnection {
         guard let token = record?.watched else { return }
         record?.watched = nil
         let end: RequestEnd
-        if engineStatus >= 300 || engineStatus > 0 && ending.isWhole {
+        if engineStatus == 200, let pruned = record?.pruned {
+            end = .pruned(pruned)
+        } else if engineStatus >= 300 || engineStatus > 0 && ending.isWhole {
             end = .answered(engineStatus)
         } else if engine == nil, outbound?.isRepeatable != true {
             // What may be asked twice may have been asked before its engine went away.

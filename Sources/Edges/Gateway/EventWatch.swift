@@ -78,7 +78,12 @@ package final class EventWatch: EngineWatch {
 
     package func end(_ token: UInt64, _ end: RequestEnd) {
         let now = Timestamp.now()
-        state.withLock { $0.reckoning.end(token, end, at: now) }
+        let dropped = state.withLock { $0.reckoning.end(token, end, at: now) }
+        guard dropped > 0 else { return }
+        write(
+            "engine", rule: "unrecorded.undecided",
+            "the engine has told of \(dropped) acts that a request was taken for which has not done "
+                + "them; whether the gateway was asked for them otherwise is not known any more")
     }
 
     // MARK: The stream
@@ -160,19 +165,21 @@ package final class EventWatch: EngineWatch {
             return gap
         }
         guard let gap else { return }
-        var from: [UInt8] = []
-        Timestamp.append(gap.from, to: &from)
-        var until: [UInt8] = []
-        Timestamp.append(gap.until, to: &until)
-        let times =
-            String(decoding: from, as: UTF8.self) + " and "
-            + String(decoding: until, as: UTF8.self)
-        ledger.append(
-            Entry.event(
-                ledger.ids, "EventsLost",
-                reason:
-                    "what the engine did between \(times) is not all known: it was started anew, "
-                    + "or more has happened than it keeps"))
+        lost(
+            "what the engine did between \(Self.times(gap.from, gap.until)) is not all known: it was "
+                + "started anew, or more has happened than it keeps")
+    }
+
+    private func lost(_ sentence: String) {
+        ledger.append(Entry.event(ledger.ids, "EventsLost", reason: sentence))
+    }
+
+    private static func times(_ from: Int64, _ until: Int64) -> String {
+        [from, until].map { time in
+            var text: [UInt8] = []
+            Timestamp.append(time, to: &text)
+            return String(decoding: text, as: UTF8.self)
+        }.joined(separator: " and ")
     }
 
     /// Asks a Swarm which of the containers are its own: labels say so of any.
@@ -253,11 +260,16 @@ package final class EventWatch: EngineWatch {
     ///
     /// What waits still is told now: the next gateway begins behind it.
     func close() {
-        let found = state.withLock { state in
-            state.reckoning.take(at: Timestamp.now() + EventReckoning.hold, engineAnswers: true)
+        let now = Timestamp.now()
+        let (acts, undecided) = state.withLock { $0.reckoning.close(at: now) }
+        for act in acts { write(act) }
+        if let from = undecided.min(), let until = undecided.max() {
+            lost(
+                "\(undecided.count) of the engine's acts between \(Self.times(from, until)) waited "
+                    + "for their explanation when the gateway ended; whether they were asked for is "
+                    + "not known")
         }
-        for act in found { write(act) }
-        keep(at: Timestamp.now(), all: true)
+        keep(at: now, all: true)
         queue.sync {}
     }
 }

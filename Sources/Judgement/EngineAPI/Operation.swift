@@ -52,6 +52,9 @@ package struct Operation: Sendable {
             || name.hasSuffix("Prune")
     }
 
+    /// True when it removes what is unused, and answers what that was.
+    package var isPrune: Bool { name.hasSuffix("Prune") }
+
     /// The verbs that include the operation; empty: every identity may.
     package let verbs: [Verb]
     /// What it can do.

@@ -92,6 +92,12 @@ enum AnswerView {
         }
     }
 
+    /// The view of an answer that passes as it is once the record knows what was pruned.
+    init?(pruning operation: Operation?) {
+        guard operation?.isPrune == true else { return nil }
+        self = .whole(status: 200)
+    }
+
     /// The view of an answer that says names of objects; nil when it says none. Content that a
     /// container or a registry speaks is left as it is.
     private init?(naming operation: String) {

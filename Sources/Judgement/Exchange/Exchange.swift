@@ -322,7 +322,7 @@ package struct Exchange: ~Copyable {
         if clientHasEnded, operation?.isLive == true { return abort() }
         let view =
             AnswerView(operation, permit, limit: limit, images: imageFilter)
-            ?? AnswerView(veil, of: operation)
+            ?? AnswerView(veil, of: operation) ?? AnswerView(pruning: operation)
         state = .open(Open(bodyEnded: !outbound.streamsBody, view: view))
         return .send(outbound)
     }

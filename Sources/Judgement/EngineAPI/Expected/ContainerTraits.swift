@@ -10,6 +10,10 @@ package struct ContainerTraits: Hashable, Sendable {
     var restartCount: Int64 = 0
     /// The command that looks after its health, as events tell it; nil when there is none.
     var healthCommand: String?
+    /// What it was called; nil when nobody has said.
+    var name: String?
+    /// What it is like as a step of a build; nil: no build makes such.
+    var step: StepTraits?
     /// When the engine was asked, in nanoseconds since 1970; 0: the request that made it says so.
     var seen: Int64 = 0
 
@@ -32,6 +36,8 @@ package struct ContainerTraits: Hashable, Sendable {
         restarts = Self.restarts(inspected["HostConfig"])
         restartCount = inspected["RestartCount"]?.int64 ?? 0
         healthCommand = inspected["Config"].flatMap(Self.health)
+        name = (inspected["Name"]?.string).map { String($0.drop { $0 == "/" }) }
+        step = StepTraits(inspected)
         seen = time
     }
 

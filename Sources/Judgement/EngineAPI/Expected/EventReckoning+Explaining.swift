@@ -10,7 +10,7 @@ extension EventReckoning {
     /// - Returns: What explains it; nil: nothing does.
     mutating func explain(_ item: Held, isLast: Bool) -> Explanation? {
         if Self.isNatural(item.event) { return .consequence }
-        if let entry = request(for: item) { return .request(entry) }
+        if let entry = request(for: item, isWide: false) { return .request(entry) }
         let follows =
             switch item.event.type {
             case "container": followsInContainer(item, isLast: isLast)
@@ -19,7 +19,10 @@ extension EventReckoning {
             case "image": followsInImage(item)
             default: false
             }
-        return follows ? .consequence : nil
+        if follows { return .consequence }
+        // What names nothing explains what nothing else does: what it turns out not to have done must
+        // not have hidden another explanation.
+        return request(for: item, isWide: true).map(Explanation.request)
     }
 
     /// What only follows from what is told as well, or comes from inside a container.
@@ -49,24 +52,29 @@ extension EventReckoning {
     }
 
     /// The oldest request that expects the event; it expects one fewer then.
-    private mutating func request(for item: Held) -> String? {
+    private mutating func request(for item: Held, isWide: Bool) -> String? {
         var found: (token: UInt64, index: Int)?
         for place in item.event.places {
             for token in places[place] ?? [] where token < found?.token ?? .max {
-                guard let request = requests[token], request.began <= item.moment,
-                    request.ends.map({ item.moment <= $0 }) ?? true,
+                guard let request = requests[token], request.isUnderWay(at: item),
                     let index = request.expected.expectations.firstIndex(where: {
-                        $0.fits(item.event) && (!$0.isOfUnknown || item.isUnknown)
+                        $0.subject.isWide == isWide && $0.fits(item.event)
+                            && (!$0.isOfUnknown || item.isUnknown)
+                            && ($0.subject != .step || !noSteps.contains(item.event.id))
                     })
                 else { continue }
                 found = (token, index)
             }
         }
         guard let found, let request = requests[found.token] else { return nil }
+        if request.expected.expectations[found.index].subject == .step {
+            // Somebody else may have asked for it then.
+            return takeForStep(item) ? request.entry : self.request(for: item, isWide: isWide)
+        }
         requests[found.token]?.expected.expectations[found.index].count(item.event)
         note(item, explainedBy: found.token)
+        requests[found.token]?.expected.close(behind: item.event)
         if item.event.type == "container", item.event.verb == "create" {
-            if request.expected.isBuild { steps.insert(item.event.id) }
             // What the engine has said already is newer.
             if let made = request.expected.makes, traits[item.event.id] == nil {
                 traits[item.event.id] = made
@@ -75,16 +83,15 @@ extension EventReckoning {
         return request.entry
     }
 
-    /// What an engine does itself to the steps of a build and to a Swarm's tasks; an exec in one is
-    /// somebody's.
+    /// What an engine does itself to a Swarm's tasks; an exec in one is somebody's.
     private static let ofTheEngine: Set<String> = [
-        "create", "attach", "start", "kill", "stop", "destroy", "commit",
+        "create", "attach", "start", "kill", "stop", "destroy",
     ]
 
-    private func followsInContainer(_ item: Held, isLast: Bool) -> Bool {
+    private mutating func followsInContainer(_ item: Held, isLast: Bool) -> Bool {
         let event = item.event
-        let isEngines = steps.contains(event.id) || tasks[event.id] == true
-        if isEngines, Self.ofTheEngine.contains(event.verb) { return true }
+        if tasks[event.id] == true, Self.ofTheEngine.contains(event.verb) { return true }
+        if isOfStep(item) { return true }
         let traits = self.traits[event.id]
         switch event.verb {
         case "start":
@@ -124,17 +131,26 @@ extension EventReckoning {
         }
     }
 
-    private func followsInNetwork(_ item: Held) -> Bool {
+    private mutating func followsInNetwork(_ item: Held) -> Bool {
         guard let id = item.event.attributes["container"]?.string, !id.isEmpty else { return false }
-        if steps.contains(id) || tasks[id] == true { return true }
+        if tasks[id] == true { return true }
+        if steps[id] != nil { return isOfStepsNetwork(item, id) }
         guard let life = lives[id] else { return false }
-        switch item.event.verb {
-        // The engine connects a container a moment before it starts it.
-        case "connect":
-            return life.started.map { $0 >= item.moment && $0 - item.moment <= Self.hold } ?? false
-        case "disconnect": return isNear(life.died, item)
-        default: return false
-        }
+        let verb = item.event.verb
+        let isNear =
+            switch verb {
+            // The engine connects a container a moment before it starts it.
+            case "connect":
+                life.started.map { $0 >= item.moment && $0 - item.moment <= Self.hold } ?? false
+            case "disconnect": isNear(life.died, item)
+            default: false
+            }
+        // Once for each start, or end.
+        let wire = verb + " " + item.event.id
+        let most = verb == "connect" ? life.starts : life.ends
+        guard isNear, life.wires[wire, default: 0] < most else { return false }
+        lives[id]?.wires[wire, default: 0] += 1
+        return true
     }
 
     /// True when something has happened a moment before an event, or after it.
@@ -174,7 +190,7 @@ extension ExpectedEvents {
                 case .object(let text), .inside(let text):
                     Self.place(of: text, expectation.type)
                 case .exec(let id): Self.place(ofID: id)
-                case .any, .images, .unnamed, .madeFrom, .step: "*" + expectation.type
+                case .any, .images, .unnamed, .madeFrom, .step, .these: "*" + expectation.type
                 }
             })
     }
@@ -194,7 +210,7 @@ extension EngineEvent {
     /// Where requests stand that may explain it.
     var places: [String] {
         var places = ["*" + type, id, ExpectedEvents.place(ofID: id)]
-        for name in ["name", "oldName", "container", "execID"] {
+        for name in ["name", "oldName", "container", "execID", Self.containerName] {
             guard var text = attributes[name]?.string else { continue }
             if text.first == "/" { text.removeFirst() }
             places.append(text)

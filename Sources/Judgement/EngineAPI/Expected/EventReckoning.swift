@@ -14,6 +14,8 @@ package struct EventReckoning: Sendable {
     static let echo: Int64 = 3_000_000_000
     /// How long an engine takes that ends its containers before it ends itself.
     static let shutdown: Int64 = 60_000_000_000
+    /// How long what explains events is kept while a prune goes on.
+    private static let longestPrune: Int64 = 600_000_000_000
     /// The attributes of events that explain them, or are told.
     private static let attributes: Set<String> = [
         "name", "oldName", "image", "container", "execID", "signal", "type",
@@ -31,6 +33,16 @@ package struct EventReckoning: Sendable {
         var expected: ExpectedEvents
         /// What it has explained while it runs, as long as that may turn out not to be its.
         var explained: [Held] = []
+        /// What it has explained beyond that: the first of each kind, and how many.
+        var surplus: [String: (item: Held, count: Int)] = [:]
+
+        /// True for what happens while it is under way, or a moment after it. What comes late counts from
+        /// when the engine says that it happened, where its clock may be right.
+        func isUnderWay(at item: Held) -> Bool {
+            guard began <= item.moment else { return false }
+            guard let ends else { return true }
+            return item.moment <= ends || (began...max(began, ends)).contains(item.event.time)
+        }
     }
 
     /// An event that is not explained yet.
@@ -49,11 +61,18 @@ package struct EventReckoning: Sendable {
 
     /// What was heard of a container.
     struct Life: Sendable {
+        /// What it was called last.
+        var name: String?
         var started: Int64?
         var died: Int64?
         /// True when somebody has stopped it since it started.
         var wasStopped = false
         var destroyed: Int64?
+        /// How often it has started, and ended.
+        var starts = 0
+        var ends = 0
+        /// How often it was connected to each network, and disconnected, because of that.
+        var wires: [String: Int] = [:]
     }
 
     /// Why an event is no act of somebody unknown.
@@ -70,8 +89,10 @@ package struct EventReckoning: Sendable {
     var held: [Held] = []
     var traits: [String: ContainerTraits] = [:]
     var lives: [String: Life] = [:]
-    /// Containers that are steps of builds.
-    var steps: Set<String> = []
+    /// Containers that are taken for steps of builds.
+    var steps: [String: Step] = [:]
+    /// Containers that are none, whatever build is under way.
+    var noSteps: Set<String> = []
     /// Containers that a Swarm has made, as far as the engine was asked.
     var tasks: [String: Bool] = [:]
     /// Containers of whose tasks the Swarm does not say yet which containers are theirs.
@@ -113,6 +134,7 @@ package struct EventReckoning: Sendable {
         // What is said of one that is just going may leave it out.
         new.isRemovedAtEnd = new.isRemovedAtEnd ?? traits[id]?.isRemovedAtEnd
         traits[id] = new
+        judgeStep(id, new)
     }
 
     /// Containers that were there once and that the engine removes when they end.
@@ -145,7 +167,9 @@ package struct EventReckoning: Sendable {
         // Labels are as long as somebody likes; a node's and a service's attributes are looked at whole.
         let isShort = ["node", "service"].contains(event.type)
         let heard = Held(
-            event: isShort ? event : event.trimmed(to: Self.attributes), moment: moment,
+            event: isShort
+                ? event : event.trimmed(to: Self.attributes, container: container(of: event)),
+            moment: moment,
             arrived: now, isOld: isOld,
             before: lives[event.id] ?? Life(),
             isUnknown: lives[event.id] == nil && traits[event.id] == nil)
@@ -153,6 +177,14 @@ package struct EventReckoning: Sendable {
         note(heard)
         if explanation == nil { held.append(heard) } else { noteExplained(heard) }
         return explanation
+    }
+
+    /// The name of the container that a network's event is about: a request may name it so.
+    private func container(of event: EngineEvent) -> String? {
+        guard event.type == "network", let id = event.attributes["container"]?.string else {
+            return nil
+        }
+        return lives[id]?.name ?? traits[id]?.name
     }
 
     /// True while something waits that nothing explains yet.
@@ -203,6 +235,9 @@ package struct EventReckoning: Sendable {
         var left: [Int: Held] = [:]
         var found: [Int: UnrecordedAct] = [:]
         let surplus = held.count - Self.mostHeld
+        let held = self.held
+        // What is found out meanwhile may let others wait again.
+        self.held = []
         // What happens to containers explains what happens to networks and volumes.
         let order =
             held.indices.filter { held[$0].event.type == "container" }
@@ -224,8 +259,25 @@ package struct EventReckoning: Sendable {
                 found[index] = UnrecordedAct(item.event, wasAway: item.isOld)
             }
         }
-        held = left.sorted { $0.key < $1.key }.map(\.value)
+        let again = self.held
+        self.held = left.sorted { $0.key < $1.key }.map(\.value)
+        for item in again { holdAgain(item) }
         return found.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// Takes everything that waits: nobody will look at it again.
+    ///
+    /// - Parameter now: The time.
+    /// - Returns: What nobody has asked for, and when that happened of which it is not known.
+    package mutating func close(at now: Int64) -> (acts: [UnrecordedAct], undecided: [Int64]) {
+        condemnUnknown()
+        let answers = lostAt == nil
+        var acts: [UnrecordedAct] = []
+        // What lets others wait again is forgotten by that.
+        for _ in 0..<2 { acts += take(at: now + 2 * Self.hold, engineAnswers: answers) }
+        let undecided = held.map(\.moment)
+        held = []
+        return (acts, undecided)
     }
 
     // MARK: The stream
@@ -252,12 +304,18 @@ package struct EventReckoning: Sendable {
     private mutating func note(_ heard: Held) {
         let event = heard.event
         guard event.type == "container" else { return }
+        if lives[event.id] != nil || ["create", "rename"].contains(event.verb) {
+            lives[event.id, default: Life()].name = event.attributes["name"]?.string
+        }
         switch event.verb {
         case "create": lives[event.id, default: Life()].started = nil
         case "start":
             lives[event.id, default: Life()].started = heard.moment
             lives[event.id]?.wasStopped = false
-        case "die": lives[event.id, default: Life()].died = heard.moment
+            lives[event.id]?.starts += 1
+        case "die":
+            lives[event.id, default: Life()].died = heard.moment
+            lives[event.id]?.ends += 1
         case "stop": lives[event.id, default: Life()].wasStopped = true
         case "destroy": lives[event.id, default: Life()].destroyed = heard.moment
         default: break
@@ -279,16 +337,22 @@ package struct EventReckoning: Sendable {
     /// of later.
     package mutating func prune(at now: Int64) {
         guard lostAt == nil else { return }
+        settleSteps(at: now)
         let limit = now - 2 * Self.hold
+        // What a prune has not removed may be another request's that was meanwhile.
+        let oldest = requests.values.filter {
+            $0.expected.isPrune && $0.ends == nil && now - $0.began < Self.longestPrune
+        }.map(\.began).min()
         for (token, request) in requests {
-            guard let ends = request.ends, ends < limit else { continue }
+            guard let ends = request.ends, ends < min(limit, oldest ?? limit) else { continue }
             forget(token)
         }
         for (id, life) in lives {
             guard let destroyed = life.destroyed, destroyed < limit else { continue }
             lives[id] = nil
             traits[id] = nil
-            steps.remove(id)
+            steps[id] = nil
+            noSteps.remove(id)
             tasks[id] = nil
         }
         if held.isEmpty { undecided = [] }

@@ -45,13 +45,17 @@ extension ExpectedEvents {
         guard let found else { return nil }
         self = found
         refusals = Self.refusals(call.operation.name)
+        echo = Self.echo(call)
+        isPrune = call.operation.isPrune
     }
 
     // MARK: Containers
 
-    /// What happens to a container's networks when it starts or ends.
-    private static func wiring(_ id: String) -> Expectation {
-        Expectation("network", ["connect", "disconnect"], .inside(id), most: nil)
+    /// What happens to a container's networks when it starts or ends: to each once.
+    private static func wiring(_ id: String, _ actions: Set<String>) -> Expectation {
+        var wiring = Expectation("network", actions, .inside(id), most: nil)
+        wiring.once = []
+        return wiring
     }
 
     private static func ofContainers(_ call: Call, _ body: JSONValue) -> ExpectedEvents? {
@@ -61,13 +65,18 @@ extension ExpectedEvents {
         }
         switch call.operation.name {
         case "ContainerCreate": return making(call, body)
-        case "ContainerStart": return ExpectedEvents([happens(["start"]), wiring(id)])
+        // What cannot start after all is disconnected again.
+        case "ContainerStart":
+            return ExpectedEvents([happens(["start"]), wiring(id, ["connect", "disconnect"])])
         // A signal first, then another that nothing withstands.
         case "ContainerStop":
-            return ExpectedEvents([happens(["kill"], most: 2), happens(["stop"]), wiring(id)])
+            return ExpectedEvents([
+                happens(["kill"], most: 2), happens(["stop"]), wiring(id, ["disconnect"]),
+            ])
         case "ContainerRestart":
             return ExpectedEvents([
-                happens(["kill"], most: 2), happens(["stop", "start", "restart"]), wiring(id),
+                happens(["kill"], most: 2), happens(["stop", "start", "restart"]),
+                wiring(id, ["connect", "disconnect"]),
             ])
         case "ContainerKill": return ExpectedEvents([happens(["kill"])])
         case "ContainerUpdate": return ExpectedEvents([happens(["update"])])
@@ -83,7 +92,8 @@ extension ExpectedEvents {
         case "PutContainerArchive": return ExpectedEvents([happens(["extract-to-dir"])])
         case "ContainerDelete":
             return ExpectedEvents([
-                happens(["kill"], most: 2), happens(["unpause", "stop", "destroy"]), wiring(id),
+                happens(["kill"], most: 2), happens(["unpause", "stop", "destroy"]),
+                wiring(id, ["disconnect"]),
                 Expectation("volume", ["destroy"], .unnamed, most: nil),
             ])
         case "ContainerPrune":
@@ -169,7 +179,7 @@ extension ExpectedEvents {
                 Expectation("volume", ["create", "destroy"], .unnamed, most: nil),
                 any(["build", "create", "pull", "tag"]), moved,
             ])
-            expected.isBuild = true
+            expected.build = BuildTraits(query)
             return expected
         case "ImageCommit":
             return ExpectedEvents([

@@ -14,6 +14,8 @@ package struct ExpectedEvents: Hashable, Sendable {
         case object(String)
         /// One of these names of images.
         case images(Set<String>)
+        /// One of these, by ids or names.
+        case these(Set<String>)
         /// A volume that nobody has named.
         case unnamed
         /// What happens to this container, told of a network.
@@ -22,7 +24,7 @@ package struct ExpectedEvents: Hashable, Sendable {
         case exec(String)
         /// A container that is made from this image.
         case madeFrom(String)
-        /// A container that is a step of a build: made from an image's id.
+        /// A container that may be a step of a build: made from an image's id, named by nobody.
         case step
     }
 
@@ -30,11 +32,15 @@ package struct ExpectedEvents: Hashable, Sendable {
     struct Expectation: Hashable, Sendable {
         let type: String
         let actions: Set<String>
-        let subject: Subject
+        var subject: Subject
         /// How many more of each action are expected; nil: however many come.
         var left: [String: Int]?
         /// True when it is about what was never told to be there.
         var isOfUnknown = false
+        /// Which of each object have come, where each is expected once; nil: they may come again.
+        var once: Set<String>?
+        /// True once the engine has told what it tells after it.
+        var isOver = false
 
         init(
             _ type: String, _ actions: Set<String>, _ subject: Subject, most: Int? = 1
@@ -47,34 +53,54 @@ package struct ExpectedEvents: Hashable, Sendable {
 
         /// True when the event is one of those.
         func fits(_ event: EngineEvent) -> Bool {
-            guard event.type == type, actions.contains(event.verb) else { return false }
+            guard event.type == type, actions.contains(event.verb), !isOver else { return false }
             if let left, left[event.verb, default: 0] < 1 { return false }
+            if let once, once.contains(Self.key(event)) { return false }
             return subject.fits(event)
         }
 
         /// One has come.
         mutating func count(_ event: EngineEvent) {
             left?[event.verb, default: 0] -= 1
+            once?.insert(Self.key(event))
         }
+
+        private static func key(_ event: EngineEvent) -> String { event.verb + " " + event.id }
     }
 
     /// The events that are expected.
     var expectations: [Expectation]
     /// What the container is like that is made; nil when none is, or a build makes it.
     var makes: ContainerTraits?
-    /// True for a build, whose steps are containers.
-    var isBuild = false
+    /// What the build is like whose steps are containers; nil: it is none.
+    var build: BuildTraits?
     /// What an error says that the engine answers.
     var refusals = Refusals()
     /// How long its events may follow after its client has left, in nanoseconds.
     var echo: Int64 = 120_000_000_000
+    /// True for a prune: its answer says what it has removed.
+    var isPrune = false
 
     init(_ expectations: [Expectation]) {
         self.expectations = expectations
     }
+
+    /// An event has come behind which the engine tells no more of some others: it connects a container
+    /// before it starts it, and says last that it has pruned.
+    mutating func close(behind event: EngineEvent) {
+        let isStart = event.type == "container" && event.verb == "start"
+        guard isStart || event.verb == "prune" else { return }
+        for index in expectations.indices
+        where event.verb == "prune" || expectations[index].type == "network" {
+            expectations[index].isOver = true
+        }
+    }
 }
 
 extension ExpectedEvents.Subject {
+    /// True for what names nothing.
+    var isWide: Bool { [.any, .unnamed].contains(self) }
+
     /// True when the event is about it.
     func fits(_ event: EngineEvent) -> Bool {
         switch self {
@@ -84,12 +110,17 @@ extension ExpectedEvents.Subject {
             ![event.id, event.attributes["name"]?.string ?? ""].allSatisfy {
                 names.isDisjoint(with: Self.spellings(of: $0))
             }
+        case .these(let ids):
+            ids.contains(event.id) || ids.contains(event.attributes["name"]?.string ?? "")
         case .unnamed: Self.isID(event.id)
         case .inside(let text):
             event.attributes["container"]?.string.map { !$0.isEmpty && $0.hasPrefix(text) } ?? false
+                || event.attributes[EngineEvent.containerName]?.string
+                    == (text.first == "/" ? String(text.dropFirst()) : text)
         case .exec(let id): event.attributes["execID"]?.string == id
         case .madeFrom(let image): event.attributes["image"]?.string == image
-        case .step: event.attributes["image"]?.string?.hasPrefix("sha256:") == true
+        case .step:
+            event.attributes["image"]?.string?.hasPrefix("sha256:") == true && event.isNamedByEngine
         }
     }
 

@@ -40,13 +40,19 @@ package struct EngineEvent: Sendable {
 
     /// The same without what makes it long: what is kept for a while must not fill the memory.
     ///
-    /// - Parameter names: The attributes that are kept, where they are short.
+    /// - Parameters:
+    ///   - names: The attributes that are kept, where they are short.
+    ///   - name: The name of the container that is told of; nil: it is not known.
     /// - Returns: The event without its line and its other attributes.
-    func trimmed(to names: Set<String>) -> EngineEvent {
-        EngineEvent(trimming: self, to: names)
+    func trimmed(to names: Set<String>, container name: String? = nil) -> EngineEvent {
+        EngineEvent(trimming: self, to: names, container: name)
     }
 
-    private init(trimming event: EngineEvent, to names: Set<String>) {
+    /// The attribute of a network's events in which the name of the container is kept; engines tell its
+    /// id only.
+    static let containerName = "containerName"
+
+    private init(trimming event: EngineEvent, to names: Set<String>, container name: String?) {
         line = []
         type = event.type
         action =
@@ -54,11 +60,13 @@ package struct EngineEvent: Sendable {
             ? event.action : String(event.action.unicodeScalars.prefix(Self.longest / 4))
         id = event.id
         scope = event.scope
-        attributes = JSONObject(
+        var attributes = JSONObject(
             distinct: event.attributes.members.filter { member in
                 names.contains(member.name)
                     && member.value.string.map { $0.utf8.count <= Self.longest } ?? false
             })
+        if let name { attributes[Self.containerName] = .string(name) }
+        self.attributes = attributes
         time = event.time
     }
 
