@@ -70,23 +70,25 @@ import Testing
         try FileManager.default.removeItem(at: sides.folder)
     }
 
-    /// Collects what comes until the end.
+    private typealias Heard = EventLoopPromise<Result<String, any Error>>
+
+    /// Collects what comes until the end, and tells it at so many bytes each.
     private final class Hearing: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         private var heard = ByteBuffer()
-        private let wanted: Int
-        private let promise: EventLoopPromise<Result<String, any Error>>
+        private let wanted: [(bytes: Int, promise: Heard)]
         private var failure: (any Error)?
 
-        init(_ wanted: Int, _ promise: EventLoopPromise<Result<String, any Error>>) {
+        init(_ wanted: [(bytes: Int, promise: Heard)]) {
             self.wanted = wanted
-            self.promise = promise
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             var bytes = unwrapInboundIn(data)
             heard.writeBuffer(&bytes)
-            if heard.readableBytes >= wanted { promise.succeed(.success(String(buffer: heard))) }
+            for (bytes, promise) in wanted where heard.readableBytes >= bytes {
+                promise.succeed(.success(String(buffer: heard)))
+            }
         }
 
         func channelReadComplete(context: ChannelHandlerContext) { context.read() }
@@ -97,7 +99,9 @@ import Testing
         }
 
         func channelInactive(context: ChannelHandlerContext) {
-            promise.succeed(failure.map { .failure($0) } ?? .success(String(buffer: heard)))
+            for (_, promise) in wanted {
+                promise.succeed(failure.map { .failure($0) } ?? .success(String(buffer: heard)))
+            }
         }
     }
 
@@ -113,7 +117,7 @@ import Testing
             let channel = try await dial.connect(
                 ClientBootstrap(group: loop).channelOption(.autoRead, value: false), on: loop
             ) { channel in
-                try channel.pipeline.syncOperations.addHandler(Hearing(wanted, heard))
+                try channel.pipeline.syncOperations.addHandler(Hearing([(wanted, heard)]))
             }.get()
             channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
             let answer = try await heard.futureResult.get()
@@ -251,6 +255,36 @@ import Testing
                 sides.line, Sides.gatewayPair(sides.line, "gateway-2.test", 3600),
                 sides.folder.appendingPathComponent("second"))
             #expect(try await Self.say("three", to: port, sides.gatewaySide(second)) == "three")
+        }
+    }
+
+    /// A connection whose certificate is taken back ends with the reload, and another goes on.
+    @Test(arguments: [
+        ("another name", "gateway-2.test", false), ("the same name", "gateway.test", true),
+    ])
+    func whoeverIsInsideGoesWithTheirCertificate(_: String, name: String, stays: Bool) async throws {
+        try await Self.with { sides in
+            let echo = Echo()
+            let (door, port) = try echo.open(sides.agentSide())
+            let loop = MultiThreadedEventLoopGroup.singleton.next()
+            let (first, second): (Heard, Heard) = (loop.makePromise(), loop.makePromise())
+            let dial = try AgentDial(host: "127.0.0.1", port: port, sides.gatewaySide())
+            let channel = try await dial.connect(
+                ClientBootstrap(group: loop).channelOption(.autoRead, value: false), on: loop
+            ) { channel in
+                try channel.pipeline.syncOperations.addHandler(Hearing([(3, first), (6, second)]))
+            }.get()
+            channel.writeAndFlush(ByteBuffer(string: "one"), promise: nil)
+            #expect(try await first.futureResult.get().get() == "one")
+            door.replace(
+                try LinkCredentials(sides.agent, other: .gateway, named: #require(CertificateName(machine: name))))
+            if stays { channel.writeAndFlush(ByteBuffer(string: "two"), promise: nil) }
+            let heard = try await second.futureResult.get().get()
+            #expect(heard == (stays ? "onetwo" : "one"))
+            channel.close(promise: nil)
+            try await channel.closeFuture.get()
+            let lines = echo.lines.withLock { $0.joined() }
+            #expect(lines.contains("let in as a gateway no more: its certificate names gateway.test") != stays, "\(lines)")
         }
     }
 

@@ -64,12 +64,12 @@ package final class AgentDial: Sendable, CustomStringConvertible {
                 try pipeline.addHandler(
                     NIOSSLClientHandler(context: credentials.context, serverHostname: nil))
                 try pipeline.addHandler(
-                    LinkHandshake(credentials) { problem in
-                        if let problem {
+                    LinkHandshake(credentials) { result in
+                        switch result {
+                        case .success: promise.succeed(channel)
+                        case .failure(let problem):
                             promise.fail(
                                 LinkFailure("the agent at \(name) is not used: \(problem)"))
-                        } else {
-                            promise.succeed(channel)
                         }
                     })
                 try add(channel)

@@ -1,5 +1,6 @@
 import AgentMessages
 import Foundation
+import Identity
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -11,7 +12,9 @@ import Synchronization
 /// Nothing is said to whoever has not proven to be the gateway. Of those whose handshake is under way there
 /// are so many and no more; when another comes, the one that has waited longest goes.
 package final class AgentDoor: Sendable {
-    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let loop: any EventLoop
+    /// The gateways' connections behind the door, on the loop.
+    private let inside: NIOLoopBoundBox<[ObjectIdentifier: Guest]>
     // Guards the credentials for handshakes from now on.
     private let credentials: Mutex<LinkCredentials>
     private let take: @Sendable (Int32) -> Void
@@ -30,14 +33,31 @@ package final class AgentDoor: Sendable {
         _ credentials: LinkCredentials, take: @escaping @Sendable (Int32) -> Void,
         log: @escaping @Sendable (String) -> Void
     ) {
+        loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+        inside = NIOLoopBoundBox.makeBoxSendingValue([:], eventLoop: loop)
         self.credentials = Mutex(credentials)
         self.take = take
         self.log = log
     }
 
-    /// Uses others for handshakes from now on.
+    /// Uses others from now on. Whoever is behind the door and would not be let in any more goes.
     package func replace(_ credentials: LinkCredentials) {
         self.credentials.withLock { $0 = credentials }
+        loop.execute { [self] in
+            for guest in inside.value.values {
+                guard let objection = credentials.rule.objection(to: guest.certificate, at: Date())
+                else { continue }
+                log("\(guest.address) is let in as a gateway no more: its certificate \(objection)")
+                guest.outside.sever()
+            }
+        }
+    }
+
+    /// One connection of a gateway's.
+    private struct Guest {
+        let address: String
+        let certificate: PeerCertificate
+        let outside: RelayEnd
     }
 
     /// Listens.
@@ -48,7 +68,6 @@ package final class AgentDoor: Sendable {
     /// - Returns: The port.
     /// - Throws: What the system says.
     package func listen(host: String, port: Int) throws -> Int {
-        let loop = group.next()
         let waiting = NIOLoopBoundBox.makeBoxSendingValue(Waiting(), eventLoop: loop)
         let refusals = NIOLoopBoundBox.makeBoxSendingValue(Refusals(), eventLoop: loop)
         let channel = try ServerBootstrap(group: loop)
@@ -76,12 +95,14 @@ package final class AgentDoor: Sendable {
         try pipeline.addHandler(NIOSSLServerHandler(context: credentials.context))
         let place = ObjectIdentifier(channel)
         let address = channel.remoteAddress.map { "\($0.ipAddress ?? "?"):\($0.port ?? 0)" } ?? "?"
-        let handshake = LinkHandshake(credentials, parting: Self.parting) { [self] problem in
+        let handshake = LinkHandshake(credentials, parting: Self.parting) { [self] result in
             waiting.value.all.removeAll { ObjectIdentifier($0.channel) == place }
-            if let problem {
-                for line in refusals.value.lines(address, problem, .now()) { log(line) }
-            } else {
-                pass(channel, outside)
+            switch result {
+            case .success(let certificate):
+                let guest = Guest(address: address, certificate: certificate, outside: outside)
+                enter(guest, channel)
+            case .failure(let problem):
+                for line in refusals.value.lines(address, "\(problem)", .now()) { log(line) }
             }
         }
         try pipeline.addHandler(handshake)
@@ -99,6 +120,19 @@ package final class AgentDoor: Sendable {
                 "agent.gateway",
                 "the agent does not know this machine as its gateway; its log says which it knows")
         ).frame.bytes
+
+    /// Lets a gateway in, unless that has changed since its handshake began.
+    private func enter(_ guest: Guest, _ channel: any Channel) {
+        let rule = credentials.withLock(\.rule)
+        if let objection = rule.objection(to: guest.certificate, at: Date()) {
+            log("\(guest.address) is not let in as a gateway: its certificate \(objection)")
+            return channel.close(promise: nil)
+        }
+        let place = ObjectIdentifier(channel)
+        inside.value[place] = guest
+        channel.closeFuture.whenComplete { [inside] _ in inside.value[place] = nil }
+        pass(channel, guest.outside)
+    }
 
     /// Hands a gateway's connection to the agent.
     private func pass(_ channel: any Channel, _ outside: RelayEnd) {

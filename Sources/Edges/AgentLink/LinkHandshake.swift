@@ -13,8 +13,8 @@ final class LinkHandshake: ChannelInboundHandler {
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// How the handshake went: nil, or why the other side is none.
-    typealias Verdict = (_ problem: String?) -> Void
+    /// How the handshake went: the other side's certificate, or why it is none.
+    typealias Verdict = (Result<PeerCertificate, LinkFailure>) -> Void
 
     private let rule: LinkRule
     private let parting: [UInt8]
@@ -40,12 +40,14 @@ final class LinkHandshake: ChannelInboundHandler {
 
     /// Ends the waiting, once.
     ///
-    /// - Parameter problem: Why the other side is none; nil: it is.
-    func end(_ problem: String?) {
+    /// - Parameter problem: Why the other side is none.
+    func end(_ problem: String) { end(.failure(LinkFailure(problem))) }
+
+    private func end(_ result: Result<PeerCertificate, LinkFailure>) {
         deadline?.cancel()
         let verdict = self.verdict
         self.verdict = nil
-        verdict?(problem)
+        verdict?(result)
     }
 
     // MARK: ChannelInboundHandler
@@ -72,17 +74,22 @@ final class LinkHandshake: ChannelInboundHandler {
             end(Self.otherProtocol)
             return context.close(promise: nil)
         }
-        let problem: String?
+        let result = judged(context)
+        end(result)
+        if case .failure = result { part(context) }
+    }
+
+    private func judged(_ context: ChannelHandlerContext) -> Result<PeerCertificate, LinkFailure> {
         do {
-            let shown = try shown(context)
-            problem =
-                shown.map { rule.objection(to: $0, at: Date()).map { "its certificate \($0)" } }
-                ?? "it has shown no certificate"
+            guard let shown = try shown(context) else {
+                return .failure(LinkFailure("it has shown no certificate"))
+            }
+            let objection = rule.objection(to: shown, at: Date())
+            return objection.map { .failure(LinkFailure("its certificate \($0)")) }
+                ?? .success(shown)
         } catch {
-            problem = "its certificate cannot be read: \(error)"
+            return .failure(LinkFailure("its certificate cannot be read: \(error)"))
         }
-        end(problem)
-        if problem != nil { part(context) }
     }
 
     private func part(_ context: ChannelHandlerContext) {

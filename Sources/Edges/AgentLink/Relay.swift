@@ -25,6 +25,15 @@ final class RelayEnd: ChannelInboundHandler {
         other.start()
     }
 
+    /// Passes nothing more: both ends close at once.
+    func sever() {
+        let partner = self.partner
+        self.partner = nil
+        partner?.partner = nil
+        partner?.context?.channel.close(promise: nil)
+        context?.channel.close(promise: nil)
+    }
+
     private func start() {
         for piece in early { partner?.write(piece) }
         if !early.isEmpty { partner?.context?.flush() }
