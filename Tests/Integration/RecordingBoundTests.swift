@@ -47,5 +47,34 @@ extension Integration {
                 #expect(Date() < end, "there is room again")
             }
         }
+
+        /// A program that says nothing does not run when its recording cannot begin, nor on when it has ended.
+        @Test func aSilentExecIsNotUnrecorded() throws {
+            let policy =
+                Plane.policy + """
+
+                      - {to: erin, may: [view, exec], in: red, level: baseline, record: true}
+                    """
+            try withPlane(policy: policy, limits: "tenantRecordingBytes: 1500", configuration: "agent: none\n") { plane in
+                try plane.docker("alice", "run", "-d", "--name", "web", "bb:1", "sleep", "1000")
+                let id = try plane.engine.id("web")
+                // Its words, which stand in the first line, are more than the tenant may have.
+                let long = String(repeating: "w", count: 1600)
+                let refused = try plane.docker("erin", "exec", "web", "sh", "-c", "touch /ran", long)
+                #expect(refused.status != 0 && refused.errors.contains("429"), "\(refused)")
+                #expect(try plane.engine.docker("exec", id, "ls", "/ran").status != 0)
+                let fits = try plane.docker("erin", "exec", "web", "sh", "-c", "touch /ran")
+                #expect(fits.status == 0, "\(fits)")
+                #expect(try plane.engine.docker("exec", id, "ls", "/ran").status == 0)
+                let much = "head -c 3000 /dev/zero | tr '\\0' x; echo; exec sleep 998"
+                _ = try plane.docker("erin", "exec", "web", "sh", "-c", much)
+                let end = Date().addingTimeInterval(20)
+                func lives() throws -> Bool {
+                    try plane.engine.docker("exec", id, "ps", "-o", "args").output.contains("sleep 998")
+                }
+                while try lives(), Date() < end {}
+                #expect(try !lives(), "what was recorded has ended, and the program has not")
+            }
+        }
     }
 }

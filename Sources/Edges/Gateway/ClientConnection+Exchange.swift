@@ -187,7 +187,7 @@ extension ClientConnection {
         noteOrigin()
         intend {
             self.append(entry, mayUseReserve: self.makesRoom(act)) {
-                self.run(self.exchange.recorded())
+                self.awaitTape { self.run(self.exchange.recorded()) }
             }
         }
     }

@@ -50,14 +50,35 @@ extension ClientConnection {
                 message: "quaymaster: the recording cannot be written, so nothing is run; "
                     + "an operator frees the gateway's disk", rule: "exec.record")
         }
+        let number = self.number
+        tape.whenFailed { [weak self] failure in
+            guard let self, number == self.number, self.isActive else { return }
+            self.endUnrecorded(failure)
+        }
         self.record?.tape = tape
         return nil
     }
 
-    /// What is answered when a tenant's recordings have the room that they may.
+    /// Goes on once what is to be recorded has a recording that has begun. A program that says nothing
+    /// would run unrecorded otherwise.
+    func awaitTape(_ then: @escaping () -> Void) {
+        guard let tape = record?.tape else { return then() }
+        let number = self.number
+        tape.whenBegun { [weak self] failure in
+            guard let self, number == self.number, self.isActive else { return }
+            if let failure {
+                self.run(.answer(Self.refusal(failure), .close))
+            } else {
+                then()
+            }
+            self.process()
+        }
+    }
+
+    /// What is answered when a recording does not begin, mostly since a tenant's have the room that they may.
     static func refusal(_ failure: RecordingFailure) -> Answer {
         Answer(
-            status: 429,
+            status: failure == .disk ? 507 : 429,
             message: "quaymaster: refused: " + failure.words(so: "nothing more is run for it"),
             rule: failure.rule)
     }
@@ -81,8 +102,15 @@ extension ClientConnection {
 
     private func go(on tape: ExecTape) -> Bool {
         guard let failure = tape.failure else { return true }
-        end(failure.words(so: "the exec's streams end"))
+        endUnrecorded(failure)
         return false
+    }
+
+    /// Nothing of it goes on unrecorded: neither its streams nor its processes.
+    private func endUnrecorded(_ failure: RecordingFailure) {
+        let words = failure.words(so: "the exec ends")
+        if let exec = startedExec { loop.services.execs.abandon(exec, words) }
+        end(words)
     }
 
     /// True while the disk is behind; both sides are read on when it is not any more.

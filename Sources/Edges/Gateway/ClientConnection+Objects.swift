@@ -182,9 +182,13 @@ extension ClientConnection {
 
     /// An exec was started, or its stream has ended: its processes are to be looked at.
     func noteExecMove() {
-        guard exchange.operation?.name == "ExecStart",
-            let exec = exchange.act?.references.first(where: { $0.kind == .exec })
-        else { return }
-        loop.services.execs.noteMove(of: exec.text)
+        guard let exec = startedExec else { return }
+        loop.services.execs.noteMove(of: exec)
+    }
+
+    /// The exec that the request starts; nil when it does something else.
+    var startedExec: String? {
+        guard exchange.operation?.name == "ExecStart" else { return nil }
+        return exchange.act?.references.first { $0.kind == .exec }?.text
     }
 }

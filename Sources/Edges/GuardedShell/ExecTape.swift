@@ -52,6 +52,10 @@ package final class ExecTape {
     private var unwritten = 0
     /// Called when there is room again.
     private var onRoom: (() -> Void)?
+    /// Called when it cannot be written any more.
+    private var onFailure: ((RecordingFailure) -> Void)?
+    /// Succeeds when the first line is written, or never will be.
+    private let begun: EventLoopFuture<Void>
 
     /// How much may wait for the disk before its streams do.
     private static let mostUnwritten = 1 << 20
@@ -77,8 +81,14 @@ package final class ExecTape {
                 "kind=exec", "identity=" + subject.identity, "container=" + subject.container,
                 "tenant=" + subject.tenant, "exec=" + subject.exec,
             ])
-        guard let tape = recorder.begin(id, for: subject.tenant, header) else { return nil }
+        let begun = eventLoop.makePromise(of: Void.self)
+        let tape = recorder.begin(id, for: subject.tenant, header) { begun.succeed() }
+        guard let tape else {
+            begun.succeed()
+            return nil
+        }
         self.tape = tape
+        self.begun = begun.futureResult
         self.eventLoop = eventLoop
         frames = subject.hasTerminal ? nil : StreamFrames()
         out = OutputGate(mask, .colour)
@@ -88,6 +98,21 @@ package final class ExecTape {
 
     /// Why it could not be written, or is as long as it may be: nothing goes on unrecorded.
     package var failure: RecordingFailure? { tape.failure }
+
+    /// Says once whether the recording has begun: nothing is to run before, nor when it has not.
+    ///
+    /// - Parameter call: Called on the loop, with what keeps it from beginning.
+    package func whenBegun(_ call: @escaping (RecordingFailure?) -> Void) {
+        let bound = NIOLoopBound((tape: self, call: call), eventLoop: eventLoop)
+        begun.whenComplete { _ in
+            let (tape, call) = bound.value
+            call(tape.failure)
+        }
+    }
+
+    /// Asks to be told once, on the loop, when it cannot be written any more: what runs may say nothing
+    /// for long.
+    package func whenFailed(_ call: @escaping (RecordingFailure) -> Void) { onFailure = call }
 
     /// True when the disk is behind.
     package var isFull: Bool { unwritten > Self.mostUnwritten }
@@ -116,6 +141,7 @@ package final class ExecTape {
     /// Nothing follows.
     package func end() {
         onRoom = nil
+        onFailure = nil
         note(out.finish())
         note(errors.finish())
         if let text = sent?.finish(), !text.isEmpty {
@@ -138,6 +164,10 @@ package final class ExecTape {
 
     private func written(_ count: Int) {
         unwritten -= count
+        if let failure, let onFailure {
+            self.onFailure = nil
+            return onFailure(failure)
+        }
         guard let onRoom, !isFull else { return }
         self.onRoom = nil
         onRoom()

@@ -7,25 +7,34 @@ package final class Recorder: Sendable {
     /// The folder.
     package let folder: URL
     private let queue = DispatchQueue(label: "quaymaster.recordings")
+    /// Where it is looked what an operator has taken away: nothing that is written waits for that.
+    private let looks = DispatchQueue(label: "quaymaster.recordings.room")
     private let histories = DispatchQueue(label: "quaymaster.shell-history")
     /// How much of the disk is whose.
     package let room: RecordingRoom
     /// True while it is to be counted anew.
     private let isCounting = Atomic(false)
-
-    /// The most bytes of a recording; a session ends with it.
-    private static let mostBytes = 256 << 20
+    private let log: @Sendable (String) -> Void
 
     /// Makes a recorder.
     ///
     /// - Parameters:
     ///   - state: The state directory.
     ///   - mostOfTenant: The most bytes of one tenant's recordings.
-    package init(state: URL, mostOfTenant: Int) {
+    ///   - log: Takes a sentence for operators.
+    package init(
+        state: URL, mostOfTenant: Int, log: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         folder = state.appendingPathComponent("recordings")
         room = RecordingRoom(mostOfTenant: mostOfTenant)
+        self.log = log
         // Before anything is written: until then everybody may begin, and what they write waits.
-        queue.async { [room, library] in room.count(library) }
+        queue.async { self.count() }
+    }
+
+    /// Waits for the disk.
+    private func count() {
+        if let problem = room.count(library) { log(problem) }
     }
 
     /// Whether something more is recorded for a tenant. An operator may have made room since it was
@@ -36,9 +45,9 @@ package final class Recorder: Sendable {
     package func objection(to tenant: String) -> RecordingFailure? {
         guard let failure = room.objection(to: tenant) else { return nil }
         if !isCounting.exchange(true, ordering: .relaxed) {
-            queue.asyncAfter(deadline: .now() + 1) { [self] in
+            looks.asyncAfter(deadline: .now() + 1) { [self] in
                 isCounting.store(false, ordering: .relaxed)
-                room.count(library)
+                count()
             }
         }
         return failure
@@ -49,75 +58,8 @@ package final class Recorder: Sendable {
         RecordingLibrary(state: folder.deletingLastPathComponent())
     }
 
-    /// One recording that is being written.
-    final class Tape: Sendable {
-        private let queue: DispatchQueue
-        private let tenant: String
-        private let room: RecordingRoom
-        // Guards the descriptor, -1 when it is closed, what may still be written and why nothing more is;
-        // held for a call.
-        private let file: Mutex<(descriptor: Int32, left: Int, failure: RecordingFailure?)>
-
-        init(_ descriptor: Int32, _ queue: DispatchQueue, _ tenant: String, _ room: RecordingRoom) {
-            self.queue = queue
-            self.tenant = tenant
-            self.room = room
-            file = Mutex((descriptor, Recorder.mostBytes, nil))
-        }
-
-        /// Why something could not be written: nobody goes on unrecorded.
-        var failure: RecordingFailure? { file.withLock { $0.failure } }
-
-        /// Appends bytes.
-        ///
-        /// - Parameters:
-        ///   - bytes: A line or more.
-        ///   - then: Called off the event loop when they are written, or never will be.
-        func write(_ bytes: [UInt8], then: (@Sendable () -> Void)? = nil) {
-            queue.async { [self] in
-                defer { then?() }
-                file.withLock { file in
-                    guard file.descriptor >= 0, file.failure == nil else { return }
-                    file.left -= bytes.count
-                    if file.left < 0 {
-                        file.failure = .length
-                    } else if !Recorder.hasRoom(file.descriptor) {
-                        file.failure = .disk
-                    } else {
-                        file.failure = room.take(bytes.count, of: tenant)
-                    }
-                    if file.failure != nil { return }
-                    var rest = bytes[...]
-                    while !rest.isEmpty {
-                        let count = rest.withUnsafeBytes {
-                            Foundation.write(file.descriptor, $0.baseAddress, $0.count)
-                        }
-                        if count < 0, errno == EINTR { continue }
-                        guard count > 0 else {
-                            file.failure = .disk
-                            return
-                        }
-                        rest = rest.dropFirst(count)
-                    }
-                }
-            }
-        }
-
-        /// No more comes; what was written is on the disk soon.
-        func end() {
-            queue.async { [self] in
-                file.withLock { file in
-                    guard file.descriptor >= 0 else { return }
-                    fdatasync(file.descriptor)
-                    close(file.descriptor)
-                    file.descriptor = -1
-                }
-            }
-        }
-    }
-
     /// True while the disk has room for more than recordings: the record must not stop for them.
-    private static func hasRoom(_ descriptor: Int32) -> Bool {
+    static func hasRoom(_ descriptor: Int32) -> Bool {
         var status = statvfs()
         guard fstatvfs(descriptor, &status) == 0 else { return false }
         let blocks = UInt64(status.f_bavail), size = UInt64(status.f_frsize)
@@ -135,14 +77,18 @@ package final class Recorder: Sendable {
     ///   - id: The session's id.
     ///   - tenant: Whose it is; "" for administrators.
     ///   - header: The first line.
+    ///   - then: Called off the event loop when that is written, or never will be; not when the file
+    ///     cannot be made.
     /// - Returns: The recording; nil when the file cannot be made.
-    func begin(_ id: String, for tenant: String, _ header: [UInt8]) -> Tape? {
+    func begin(
+        _ id: String, for tenant: String, _ header: [UInt8], then: (@Sendable () -> Void)? = nil
+    ) -> Tape? {
         if mkdir(folder.path, 0o700) != 0, errno != EEXIST { return nil }
         let path = folder.appendingPathComponent(id + ".cast").path
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return nil }
-        let tape = Tape(descriptor, queue, tenant, room)
-        tape.write(header)
+        let tape = Tape(descriptor, Tape.Place(id: id, path: path, tenant: tenant), queue, room)
+        tape.write(header, then: then)
         return tape
     }
 

@@ -107,13 +107,17 @@ extension ShellSession {
                     nearest: refusal.nearest, entry: id)))
     }
 
-    /// Notes a line in the recording.
-    private func mark(_ said: KeyValuePairs<String, JSONValue>, _ rule: String, _ entry: String) {
+    /// Notes a line in the recording; `then` is called off the event loop when that is written, or never
+    /// will be.
+    private func mark(
+        _ said: KeyValuePairs<String, JSONValue>, _ rule: String, _ entry: String,
+        then: (@Sendable () -> Void)? = nil
+    ) {
         var label = JSONObject(
             [("line", .integer(Int64(number)))] + said.map { ($0.key, $0.value) })
         label["rule"] = .string(rule)
         label["entry"] = .string(entry)
-        tape?.write(cast.marker(label, at: Timestamp.monotonic()))
+        tape?.write(cast.marker(label, at: Timestamp.monotonic()), then: then)
     }
 
     private func run(_ line: AcceptedLine) {
@@ -157,17 +161,34 @@ extension ShellSession {
                         "argv": .array(shown.map { .string($0) }),
                         "class": .string(line.answer.rawValue),
                     ],
-                    "shell." + role.name, session.running?.entry.id ?? "")
-                if session.running?.isInterrupted == true {
-                    return session.ended(status: 130, cause: "person", dropped: 0)
+                    "shell." + role.name, session.running?.entry.id ?? ""
+                ) {
+                    eventLoop.execute {
+                        guard bound.value.running?.number == number else { return }
+                        bound.value.begin(line, as: role, shown, start)
+                    }
                 }
-                if let pause = session.pause {
-                    session.tell(.notice(rule: "session.paused", words: pause))
-                    return session.ended(status: 130, cause: "person", dropped: 0)
-                }
-                session.start(line, as: role, shown, start)
             }
         }
+    }
+
+    /// Runs a line that stands in the record and in the recording, unless somebody has changed their mind.
+    private func begin(
+        _ line: AcceptedLine, as role: Role, _ shown: [String], _ start: UInt64?
+    ) {
+        // A program that says nothing would run unrecorded otherwise.
+        if let recordingFailure {
+            ended(status: 125, cause: "failed", dropped: 0)
+            return bye(recordingFailure.words(so: "nothing is run"))
+        }
+        if running?.isInterrupted == true {
+            return ended(status: 130, cause: "person", dropped: 0)
+        }
+        if let pause {
+            tell(.notice(rule: "session.paused", words: pause))
+            return ended(status: 130, cause: "person", dropped: 0)
+        }
+        self.start(line, as: role, shown, start)
     }
 
     private func start(

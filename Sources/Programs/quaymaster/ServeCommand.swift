@@ -141,7 +141,9 @@ struct GatewayProgram {
             ledger: ledger,
             store: try Store(directory: file.state), facts: EngineFacts(), engine: engine,
             agent: try remote?.door ?? agent(),
-            recorder: Recorder(state: file.state, mostOfTenant: limits.recordingBytesOfTenant),
+            recorder: Recorder(state: file.state, mostOfTenant: limits.recordingBytesOfTenant) {
+                [log] in log.warning("\($0)")
+            },
             limits: limits, log: log,
             digestKey: try StateKey.digest.load(file.state),
             sealer: Sealer(key: try StateKey.seal.load(file.state)),

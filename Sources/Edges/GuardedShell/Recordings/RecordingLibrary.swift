@@ -56,8 +56,11 @@ package struct RecordingLibrary: Sendable {
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
         where name.hasSuffix(".cast") {
             var status = stat()
-            // One that has just been taken away takes no room.
-            guard lstat(folder.appendingPathComponent(name).path, &status) == 0 else { continue }
+            guard lstat(folder.appendingPathComponent(name).path, &status) == 0 else {
+                // One that has just been taken away takes no room.
+                if errno == ENOENT { continue }
+                throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+            }
             sizes[String(name.dropLast(5))] = Int(status.st_size)
         }
         return sizes
