@@ -1,5 +1,7 @@
 import Acts
 import Engine
+import NIOCore
+import Synchronization
 import Testing
 
 @testable import Gateway
@@ -49,13 +51,49 @@ import Testing
         #expect(session.register.objection(to: "e") == nil && !session.register.hasAbandoned)
     }
 
-    /// A line that has ended gives its seat back at once; what it has left behind is looked for.
+    /// What a line has left behind is looked for at once, and its seat is given back when nothing lives.
     @Test func whatALineLeavesBehindIsEnded() throws {
         let session = Session()
+        let told = Mutex(0)
+        session.register.whenAbandoned { told.withLock { $0 += 1 } }
         try session.begin()
+        #expect(told.withLock { $0 } == 0)
         session.execs.ended("e")
-        #expect(session.isSeatFree)
+        session.execs.giveUp("e", "left")
+        #expect(!session.isSeatFree && told.withLock { $0 } == 1)
         #expect(session.register.objection(to: "e") == "its line has ended")
+        session.register.forget("e")
+        #expect(session.isSeatFree)
+    }
+
+    /// A start that the engine has not answered may be taken up later.
+    @Test func aStartIsKnownUntilItIsAnswered() throws {
+        let session = Session()
+        try session.begin()
+        #expect(session.register.start(of: "e") == .underWay)
+        session.execs.startEnded("e", isAnswered: true)
+        #expect(session.register.start(of: "e") == .unsent)
+        session.execs.started("e")
+        session.register.noteStart(of: "e")
+        session.execs.startEnded("e", isAnswered: false)
+        #expect(session.register.start(of: "e") == .underWay)
+        session.execs.startEnded("e", isAnswered: true)
+        #expect(session.register.start(of: "e") == .unanswered)
+        session.register.forget("e")
+        session.register.noteStart(of: "e")
+        #expect(session.register.start(of: "e") == .unsent)
+    }
+
+    /// Who cannot be ended now is tried to be again, more and more seldom; a start that may come is awaited.
+    @Test func whoCannotBeEndedIsTriedAgain() {
+        var struggle = ExecStruggle()
+        let pauses = (0..<20).map { _ in struggle.pause() }
+        #expect(pauses.first == .milliseconds(400) && pauses.last == .milliseconds(25_600))
+        for (start, looks) in [(ExecRegister.Start.unsent, 1), (.unanswered, 8), (.underWay, 100)] {
+            var struggle = ExecStruggle()
+            let pauses = (0..<100).compactMap { _ in struggle.idlePause(start) }
+            #expect(pauses.count == looks && pauses.first == .seconds(1), "\(start)")
+        }
     }
 
     /// An engine that has forgotten an exec whose processes nobody knows ends it.

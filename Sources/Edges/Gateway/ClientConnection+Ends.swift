@@ -48,6 +48,7 @@ extension ClientConnection {
         giveBackSubnet()
         endAnchored()
         noteExecMove()
+        noteStartEnd()
         record?.tape?.end()
         record?.tape = nil
         if let making { loop.services.execs.endMaking(making) }

@@ -92,6 +92,7 @@ extension ClientConnection {
         if exchange.operation?.name == "ContainerExec" {
             making = loop.services.execs.beginMaking()
         }
+        noteStart()
         noteChange()
         answer(outbound) {
             self.makeVolumes(outbound.volumes[...], outbound.tenant) {

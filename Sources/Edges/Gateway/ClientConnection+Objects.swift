@@ -186,6 +186,17 @@ extension ClientConnection {
         loop.services.execs.noteMove(of: exec)
     }
 
+    /// The engine is sent an exec's start.
+    func noteStart() {
+        if let exec = startedExec { loop.services.execs.noteStart(of: exec) }
+    }
+
+    /// It has answered that, or nobody waits for it any more.
+    func noteStartEnd() {
+        guard outbound != nil, let exec = startedExec else { return }
+        loop.services.execs.noteStartEnd(of: exec, isAnswered: engineStatus > 0)
+    }
+
     /// The exec that the request starts; nil when it does something else.
     var startedExec: String? {
         guard exchange.operation?.name == "ExecStart" else { return nil }

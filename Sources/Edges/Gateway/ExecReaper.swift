@@ -18,6 +18,8 @@ final class ExecReaper {
     let pool: EnginePool
     /// Execs that are being ended.
     var ending: Set<String> = []
+    /// How that goes, where it was not done at once.
+    var struggles: [String: ExecStruggle] = [:]
     /// Execs that are still to be asked about in this round.
     private var round: [String] = []
     /// When processes were looked at.
@@ -44,6 +46,15 @@ final class ExecReaper {
         let policy = services.authority.policy
         for exec in services.execs.open where !ending.contains(exec.id) {
             guard let reason = objection(to: exec, policy, now) else { continue }
+            ending.insert(exec.id)
+            end(exec, reason)
+        }
+    }
+
+    /// Ends the execs that nobody waits for any more.
+    func endAbandoned() {
+        for exec in services.execs.open where !ending.contains(exec.id) {
+            guard let reason = services.execs.objection(to: exec.id) else { continue }
             ending.insert(exec.id)
             end(exec, reason)
         }

@@ -43,6 +43,10 @@ package final class ExecRegister: Sendable {
         var misses: [String: Int] = [:]
         /// The execs that nobody waits for, and why not.
         var abandoned: [String: String] = [:]
+        /// How many starts of an exec the engine was sent and has not answered.
+        var starts: [String: Int] = [:]
+        /// The execs whose start was not answered while somebody waited for it.
+        var unanswered: Set<String> = []
         /// What is given back when nothing of an exec lives.
         var seats: [String: AgentSeats.Seat] = [:]
         /// The execs that something has just happened to.
@@ -58,6 +62,8 @@ package final class ExecRegister: Sendable {
             misses[exec] = nil
             abandoned[exec] = nil
             seats[exec] = nil
+            starts[exec] = nil
+            unanswered.remove(exec)
         }
 
         /// An exec that clients may name.
@@ -66,6 +72,8 @@ package final class ExecRegister: Sendable {
 
     // Guards the table; held for a look-up or a note.
     private let state = Mutex(State())
+    // Guards who is told when nobody waits for an exec any more.
+    private let onAbandoned = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// After how many looks that find nobody there is nobody.
     private static let looks = 3
@@ -183,21 +191,23 @@ package final class ExecRegister: Sendable {
         }
     }
 
-    /// Gives it back before: the exec has ended.
-    func giveBackSeat(of exec: String) {
-        state.withLock { $0.seats[exec] = nil }
-    }
-
     /// Notes that nobody waits for an exec any more, so that its processes are ended.
     ///
     /// - Parameters:
     ///   - exec: Its id.
     ///   - why: The reason, for the record.
     func abandon(_ exec: String, _ why: String) {
-        state.withLock { state in
-            guard state.open.contains(exec), state.abandoned[exec] == nil else { return }
+        let isNew = state.withLock { state in
+            guard state.open.contains(exec), state.abandoned[exec] == nil else { return false }
             state.abandoned[exec] = why
+            return true
         }
+        if isNew { onAbandoned.withLock { $0 }?() }
+    }
+
+    /// Asks to be called each time that nobody waits for an exec any more, from whichever thread says so.
+    func whenAbandoned(_ call: @escaping @Sendable () -> Void) {
+        onAbandoned.withLock { $0 = call }
     }
 
     /// Why nobody waits for an exec any more; nil while somebody does.
@@ -205,6 +215,42 @@ package final class ExecRegister: Sendable {
 
     /// True while some that nobody waits for may have a process.
     var hasAbandoned: Bool { state.withLock { !$0.abandoned.isEmpty } }
+
+    // MARK: Their starts
+
+    /// What is known of an exec's start.
+    enum Start {
+        /// The engine was not sent one, or has answered it.
+        case unsent
+        /// The engine was sent one, and somebody waits for its answer.
+        case underWay
+        /// The engine was sent one, and nobody waits for its answer any more.
+        case unanswered
+    }
+
+    /// Notes that the engine is sent an exec's start.
+    func noteStart(of exec: String) {
+        state.withLock { state in
+            if state.open.contains(exec) { state.starts[exec, default: 0] += 1 }
+        }
+    }
+
+    /// Notes that the engine has answered a start, or that nobody waits for its answer any more.
+    func noteStartEnd(of exec: String, isAnswered: Bool) {
+        state.withLock { state in
+            guard let count = state.starts[exec] else { return }
+            state.starts[exec] = count > 1 ? count - 1 : nil
+            if !isAnswered { state.unanswered.insert(exec) }
+        }
+    }
+
+    /// What is known of an exec's start.
+    func start(of exec: String) -> Start {
+        state.withLock { state in
+            if state.starts[exec] != nil { return .underWay }
+            return state.unanswered.contains(exec) ? .unanswered : .unsent
+        }
+    }
 
     // MARK: Their processes
 

@@ -82,6 +82,10 @@ final class LoopContext {
     /// engine, the rows of images with its anchors, and keeps the inventory.
     func reap() {
         reaper = ExecReaper(services, pool)
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        services.execs.whenAbandoned { [eventLoop] in
+            eventLoop.execute { bound.value.reaper?.endAbandoned() }
+        }
         sweeper = OwnershipSweeper(services, pool)
         keeper = ImageKeeper(services, pool)
         let log = services.log

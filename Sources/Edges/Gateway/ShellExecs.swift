@@ -19,12 +19,16 @@ struct ShellExecs: LineExecs {
         register.keep(seat, for: exec)
     }
 
-    func started(_ exec: String) { register.noteMove(of: exec) }
-
-    func ended(_ exec: String) {
-        register.giveBackSeat(of: exec)
-        register.abandon(exec, "its line has ended")
+    func started(_ exec: String) {
+        register.noteStart(of: exec)
+        register.noteMove(of: exec)
     }
+
+    func startEnded(_ exec: String, isAnswered: Bool) {
+        register.noteStartEnd(of: exec, isAnswered: isAnswered)
+    }
+
+    func ended(_ exec: String) { register.abandon(exec, "its line has ended") }
 
     func giveUp(_ exec: String, _ why: String) { register.abandon(exec, why) }
 }

@@ -24,6 +24,8 @@ final class ExecLine: EngineConnectionUser, ShellLine {
     private var dropped: UInt64 = 0
     private var cause = Ended.Cause.done
     private var hasEnded = false
+    /// True while the engine has been asked to start the exec and has not answered.
+    private var isStarting = false
     /// True when the engine has said how the exec ended.
     private var isOver = false
     private var isPaused = false
@@ -105,6 +107,7 @@ final class ExecLine: EngineConnectionUser, ShellLine {
                 writer.field(.connection, "Upgrade")
                 writer.field(.upgrade, "tcp")
                 writer.framing(.length(body.count))
+                self.isStarting = true
                 self.execs.started(self.exec)
                 connection.write(ByteBuffer(bytes: writer.end() + body))
                 connection.flush()
@@ -182,7 +185,14 @@ final class ExecLine: EngineConnectionUser, ShellLine {
         connection?.close()
         connection = nil
         if exec.isEmpty { return }
+        endStart(isAnswered: false)
         if isOver { execs.ended(exec) } else { execs.giveUp(exec, why) }
+    }
+
+    private func endStart(isAnswered: Bool) {
+        guard isStarting else { return }
+        isStarting = false
+        execs.startEnded(exec, isAnswered: isAnswered)
     }
 
     // MARK: ShellLine
@@ -214,6 +224,7 @@ final class ExecLine: EngineConnectionUser, ShellLine {
         do {
             while frames == nil {
                 guard let head = try reader.responseHead(to: .post) else { return }
+                if head.status >= 200 || head.status == 101 { endStart(isAnswered: true) }
                 if head.status == 101 || head.status == 200 { frames = StreamFrames() }
                 if head.status >= 300 {
                     return refuse("the engine does not start the exec (status \(head.status))")

@@ -5,11 +5,18 @@ package protocol LineExecs: Sendable {
     ///
     /// - Parameters:
     ///   - exec: Its id.
-    ///   - seat: The line's right to run, which is kept until the exec has ended.
+    ///   - seat: The line's right to run, which is kept until nothing of the exec lives.
     func made(_ exec: String, for seat: AgentSeats.Seat)
 
     /// The engine is asked to start it.
     func started(_ exec: String)
+
+    /// The engine has answered that, or nobody waits for its answer any more: it may start it all the same.
+    ///
+    /// - Parameters:
+    ///   - exec: Its id.
+    ///   - isAnswered: True when the engine has answered.
+    func startEnded(_ exec: String, isAnswered: Bool)
 
     /// The engine says that it has ended; what it has left behind is ended too.
     func ended(_ exec: String)
