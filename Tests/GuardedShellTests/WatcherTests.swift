@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import GuardedShell
@@ -18,6 +19,26 @@ import Testing
         watcher.taken(1)
         #expect(watcher.show([0x78]))
         #expect(!watcher.show([0x78]))
+        try await group.shutdownGracefully()
+    }
+
+    /// The gateway that stops, the connection that ends and the session that is over say it once.
+    @Test(arguments: [["part", "part", "finish"], ["finish", "part"], ["finish", "finish"]])
+    func theEndIsToldOnce(ends: [String]) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loop = group.next()
+        let said = Mutex<[String]>([])
+        let box = try await loop.submit {
+            Watcher(
+                "carol", on: loop, say: { bytes in said.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) } },
+                leave: {})
+        }.get()
+        for (index, end) in ends.enumerated() {
+            if end == "finish" { box.finish("end \(index)") } else { try await loop.submit { box.part("end \(index)") }.get() }
+        }
+        try await loop.submit {}.get()
+        let told = said.withLock { $0 }
+        #expect(told.count == 1 && told[0].contains("end 0"), "\(told)")
         try await group.shutdownGracefully()
     }
 }

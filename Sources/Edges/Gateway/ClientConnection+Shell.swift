@@ -4,6 +4,7 @@ import Engine
 import EngineAPI
 import Exchange
 import GuardedShell
+import Logging
 import NIOCore
 import Policy
 import PolicyFile
@@ -54,7 +55,11 @@ extension ClientConnection {
             way: loop.agents.map { .agent($0) } ?? .exec(loop.pool, execs),
             ledger: services.ledger, recorder: services.recorder,
             seats: services.agentSeats, board: services.sessions, approvals: services.approvals
-        ) { services.authority.policy.allows(.approve, by: $0, over: $1) }
+        ) {
+            services.authority.policy.allows(.approve, by: $0, over: $1)
+        } log: {
+            services.log.error("\($0)", metadata: ["container": "\(container.text)"])
+        }
         return ShellSession(
             terms, tools,
             say: { [weak self] bytes in
@@ -74,9 +79,8 @@ extension ClientConnection {
     /// Tells whoever is in a session, or watches one, why that is over.
     func sayGoodbye(_ why: String) {
         shell?.dismiss(why)
-        guard watching != nil, isActive else { return }
-        write(ByteBuffer(bytes: ShellEvent.bye(why).bytes))
-        flush()
+        guard isActive else { return }
+        watching?.watcher.part(why)
     }
 
     /// The roles of the guarded shell that there are now.

@@ -33,9 +33,9 @@ final class AgentLine: EngineConnectionUser, ShellLine {
             case .failure(let failure):
                 // What was reached and is not the agent says so itself.
                 self.fail(
+                    Self.absence,
                     failure.status == 503
-                        ? "the agent of the container's host is not reachable at \(pool.door)"
-                        : failure.description)
+                        ? "the agent is not reachable at \(pool.door)" : failure.description)
             case .success(let connection):
                 guard !self.hasEnded else { return connection.close() }
                 self.connection = connection
@@ -72,11 +72,15 @@ final class AgentLine: EngineConnectionUser, ShellLine {
         }
     }
 
-    private func fail(_ words: String) {
+    private func fail(_ words: String, _ details: String? = nil) {
         guard !hasEnded else { return }
         close()
-        report(.failed(words))
+        report(.failed(words, details: details))
     }
+
+    private static let absence =
+        "the agent of the container's host is not to be had; whoever runs the gateway finds the reason in "
+        + "its log"
 
     // MARK: EngineConnectionUser
 
@@ -87,7 +91,7 @@ final class AgentLine: EngineConnectionUser, ShellLine {
                 report(.reply(try Reply(frame)))
             }
         } catch {
-            fail("the agent is not understood: \(error)")
+            fail(Self.absence, "the agent is not understood: \(error)")
         }
     }
 
@@ -95,12 +99,14 @@ final class AgentLine: EngineConnectionUser, ShellLine {
         if isHeld { isPaused = true } else { connection?.read() }
     }
 
-    func engineDidEnd() { fail(parting) }
+    func engineDidEnd() { part() }
     func engineWritabilityChanged() {}
-    func engineDidClose() { fail(parting) }
+    func engineDidClose() { part() }
 
-    private var parting: String {
-        (connection?.failure as? LinkFailure).map { "the agent is not reached: \($0)" }
-            ?? "the agent has ended before the line did"
+    private func part() {
+        guard let failure = connection?.failure as? LinkFailure else {
+            return fail("the agent has ended before the line did")
+        }
+        fail(Self.absence, "the agent is not reached: \(failure)")
     }
 }

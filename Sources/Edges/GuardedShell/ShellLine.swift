@@ -6,8 +6,9 @@ import ShellGrammar
 enum LineNews {
     /// Whoever runs it said something.
     case reply(Reply)
-    /// Whoever runs it is not there, or has gone, or says what is not understood; nothing follows.
-    case failed(String)
+    /// Whoever runs it is not there, or has gone, or says what is not understood; nothing follows. Addresses
+    /// and certificates are for operators alone.
+    case failed(String, details: String? = nil)
 }
 
 /// A line that somebody runs for a session. Confined to the session's loop.

@@ -46,7 +46,9 @@ extension ShellSession {
             guard self.awaiting != nil, self.awaiting?.facts == nil else { return }
             switch news {
             case .reply(.facts(let facts)): self.ask(facts)
-            case .failed(let words): self.giveUp("agent.absent", words, status: 125)
+            case .failed(let words, let details):
+                self.tools.note(details)
+                self.giveUp("agent.absent", words, status: 125)
             case .reply(.refused(let sentence)):
                 self.giveUp(sentence.rule, self.safe(sentence.text), status: 126)
             case .reply:

@@ -229,7 +229,8 @@ extension ShellSession {
 
     private func heard(_ news: LineNews) {
         switch news {
-        case .failed(let words):
+        case .failed(let words, let details):
+            tools.note(details)
             tell(.notice(rule: "agent.absent", words: words))
             ended(status: 125, cause: "failed", dropped: 0)
         case .reply(.started), .reply(.facts): break

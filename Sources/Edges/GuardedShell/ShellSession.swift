@@ -81,6 +81,7 @@ package final class ShellSession {
         let board: SessionBoard
         let approvals: ApprovalOffice
         let mayApprove: (String, String) -> Bool
+        private let log: (String) -> Void
         let mask: SecretMask
 
         /// Puts them together.
@@ -93,10 +94,12 @@ package final class ShellSession {
         ///   - board: Where others find the session.
         ///   - approvals: Where it waits for a second person.
         ///   - mayApprove: Whether an identity may approve for a tenant at this moment.
+        ///   - log: Takes a sentence for operators.
         package init(
             way: ShellWay, ledger: Ledger, recorder: Recorder, seats: AgentSeats,
             board: SessionBoard,
-            approvals: ApprovalOffice, mayApprove: @escaping (String, String) -> Bool
+            approvals: ApprovalOffice, mayApprove: @escaping (String, String) -> Bool,
+            log: @escaping (String) -> Void
         ) {
             self.seats = seats
             self.way = way
@@ -105,7 +108,13 @@ package final class ShellSession {
             self.board = board
             self.approvals = approvals
             self.mayApprove = mayApprove
+            self.log = log
             mask = SecretMask()
+        }
+
+        /// Tells operators what whoever is in a session is not told.
+        func note(_ details: String?) {
+            if let details { log(details) }
         }
     }
 

@@ -11,6 +11,8 @@ package final class Watcher: Sendable {
     private let eventLoop: any EventLoop
     private let say: NIOLoopBound<([UInt8]) -> Void>
     private let leave: NIOLoopBound<() -> Void>
+    /// True when it was said why there is nothing more to see.
+    private let isOver = Atomic(false)
     /// Bytes that were said and that the client has not taken.
     private let waiting = Atomic<Int>(0)
 
@@ -52,10 +54,15 @@ package final class Watcher: Sendable {
 
     /// There is nothing more to see, and why.
     func finish(_ words: String) {
-        let bytes = ShellEvent.bye(words).bytes
         eventLoop.execute {
-            self.say.value(bytes)
+            self.part(words)
             self.leave.value()
         }
+    }
+
+    /// Says why there is nothing more to see, unless that was said; to be called on its loop.
+    package func part(_ words: String) {
+        guard !isOver.exchange(true, ordering: .relaxed) else { return }
+        say.value(ShellEvent.bye(words).bytes)
     }
 }
