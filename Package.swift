@@ -168,7 +168,7 @@ let package = Package(
         tests(
             "GuardedShellTests",
             nio + ["Acts", "AgentMessages", "GuardedShell", "JSON", "ShellGrammar"]),
-        tests("QuaymasterTests", ["quaymaster"]),
+        tests("QuaymasterTests", ["AgentLink", "PolicyFile", "quaymaster", arguments]),
         tests("LedgerTreeTests", ["LedgerTree", crypto]),
         tests("LedgerTests", ["Ledger", "LedgerTree"]),
         tests("StoreTests", ["Store", grdb]),

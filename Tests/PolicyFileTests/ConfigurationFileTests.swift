@@ -46,6 +46,19 @@ import Testing
         #expect(file.trust[1].file.path == "/etc/partner.pem")
     }
 
+    /// What an agent does not take up when it reads its file anew is told by name.
+    @Test(arguments: [
+        ("listen: \"tls://0.0.0.0:1\", gateway: g", nil), ("listen: \"tls://0.0.0.0:1\", gateway: h, key: k.pem", nil),
+        ("listen: \"tls://0.0.0.0:2\", gateway: g", "listen is \"tls://0.0.0.0:2\" now and was \"tls://0.0.0.0:1\""),
+        ("peer: 5", "peer is \"5\" now and was nothing; listen is nothing now and was \"tls://0.0.0.0:1\""),
+        ("listen: \"tls://0.0.0.0:1\", gateway: g, socket: /b.sock", "socket is \"/b.sock\" now and was \"\(AgentPart.usualSocket)\""),
+    ])
+    func whatAnAgentDoesNotTakeUpIsTold(newer: String, told: String?) throws {
+        let old = try read("agent: {listen: \"tls://0.0.0.0:1\", gateway: g}", listens: false).agent
+        let changes = try read("agent: {\(newer)}", listens: false).agent.changesForStart(since: old)
+        #expect(changes.joined(separator: "; ") == told ?? "")
+    }
+
     @Test func theRecordIsKeptAsItSays() throws {
         let file = try read(
             "listen: [a]\nledger: {segmentBytes: 1048576, keepSegments: 3, keepDays: 365, archive: old}")

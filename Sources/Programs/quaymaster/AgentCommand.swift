@@ -71,9 +71,9 @@ struct AgentCommand: ParsableCommand {
                 let listener = try AgentSocket.listen(path, owner: owner)
                 let server = AgentServer(
                     helper: program, roots: roots, peers: [owner], roles: roles)
-                let door = try open(part?.link, server)
+                let door = if let file { try open(file, server) } else { nil as AgentDoor? }
                 Output.error("quaymaster: the agent listens on \(path)")
-                let hangUp = file.map { _ in HangUp { reload(server, door) } }
+                let hangUp = file.map { old in HangUp { reload(server, door, since: old) } }
                 withExtendedLifetime(hangUp) { server.serve(listener) }
             } catch {
                 throw CommandError(error.description, hint: error.hint)
@@ -92,14 +92,14 @@ struct AgentCommand: ParsableCommand {
 
         /// Opens the door to gateways on other machines, where one is configured.
         private func open(
-            _ link: AgentPart.Link?, _ server: AgentServer
+            _ file: ConfigurationFile, _ server: AgentServer
         ) throws(AgentError) -> AgentDoor? {
-            guard let link else { return nil }
+            guard let link = file.agent.link else { return nil }
             do {
                 guard case .tls(let host, let port) = try ListenAddress(link.at.text) else {
                     throw AgentError("\(link.at.text) is no address of an agent")
                 }
-                let credentials = try LinkCredentials(link)
+                let credentials = try LinkCredentials(link, of: file)
                 let door = AgentDoor(credentials) {
                     server.take($0)
                 } log: {
@@ -122,7 +122,9 @@ struct AgentCommand: ParsableCommand {
         }
 
         /// Reads roles and certificates anew. All of it is used, or nothing.
-        private func reload(_ server: AgentServer, _ door: AgentDoor?) {
+        private func reload(
+            _ server: AgentServer, _ door: AgentDoor?, since old: ConfigurationFile
+        ) {
             do {
                 let file = try read()
                 let roles = try AgentRoles.read(file.policy)
@@ -132,11 +134,15 @@ struct AgentCommand: ParsableCommand {
                             "quaymaster.yaml does not say listen any more",
                             hint: "restart the agent to close its door")
                     }
-                    let credentials = try LinkCredentials(link)
+                    let credentials = try LinkCredentials(link, of: file)
                     door.replace(credentials)
                     Self.warn(credentials)
                 }
                 server.replace(roles)
+                for change in file.agent.changesForStart(since: old.agent) {
+                    Output.error(
+                        "quaymaster: \(change); the agent goes on as it was until it is restarted")
+                }
                 Output.error("quaymaster: the agent has read its roles and certificates anew")
             } catch {
                 Output.error("quaymaster: the agent goes on as it was: \(error)")

@@ -14,11 +14,7 @@ enum AgentRoles {
         guard FileManager.default.fileExists(atPath: policy.path) else { return .builtIn }
         let table = try PolicyReader.read(policy, issued: nil, trusted: nil).shellRoles
         guard table != .builtIn else { return table }
-        let status = try FileManager.default.attributesOfItem(
-            atPath: policy.resolvingSymlinksInPath().path)
-        guard (status[.ownerAccountID] as? NSNumber)?.intValue == 0,
-            let mode = (status[.posixPermissions] as? NSNumber)?.intValue, mode & 0o022 == 0
-        else {
+        guard try FileRights.areKept(policy, without: FileRights.othersWrite) else {
             throw CommandError(
                 "\(policy.path) adds roles to the guarded shell, and others than root can write it",
                 hint: "chown root and chmod go-w, or leave out the section shell", code: 2)

@@ -72,7 +72,7 @@ struct GatewayProgram {
         let needsTLS = addresses.contains { if case .tls = $0 { true } else { false } }
         let issuers = needsTLS ? try readIssuers() : Issuers()
         let remote = try file.agent.link.flatMap {
-            $0.side == .gateway ? try RemoteAgent($0, clients: issuers) : nil
+            $0.side == .gateway ? try RemoteAgent($0, of: file) : nil
         }
         if let warning = remote?.warning { log.warning("\(warning)") }
         let services = try services(policy, registry, issuers, remote)
@@ -249,7 +249,7 @@ struct GatewayProgram {
             readIssuers: { needsTLS ? try program.readIssuers() : Issuers() },
             reloadTLS: { issuers in
                 let fresh = needsTLS ? try program.makeTLS(issuers) : nil
-                if let warning = try remote?.reload(clients: issuers) {
+                if let warning = try remote?.reload() {
                     program.log.warning("\(warning)")
                 }
                 if let fresh { gateway.replace(tls: fresh) }
