@@ -166,11 +166,11 @@ struct FieldTable: Sendable {
             "HostConfig.Binds",
             [
                 "null", "[]", #"["atk-b-vol:/data"]"#, #"["atk-b-vol:/data:ro","/anonymous"]"#,
-                #"["v2:/x:nocopy"]"#, #"["v.3_a-b:/deep/er:rw"]"#,
+                #"["v2:/x:nocopy"]"#, #"["v.3_a-b:/deep/er:rw"]"#, #"["v2:/dev/shm:z"]"#,
             ],
             [
                 #"["/:/host"]"#, #"["/var/run/docker.sock:/s:ro"]"#, #"["//etc:/x"]"#,
-                #"["atk-b-vol:/data:z"]"#, #"["../x:/y"]"#, #"["atk-b-vol:/data","/etc:/e"]"#,
+                #"["atk-b-vol:/proc/x"]"#, #"["../x:/y"]"#, #"["atk-b-vol:/data","/etc:/e"]"#,
                 #"["v:/d:rshared"]"#, #"["a:b"]"#, #"["\\\\:/x"]"#,
             ]),
         FieldTable(

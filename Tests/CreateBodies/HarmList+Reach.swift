@@ -25,7 +25,8 @@ extension HarmList {
             return note("Binds", text, if: parts.count > 3 || !text.hasPrefix("/"))
         }
         note("Binds", text, if: !Self.isVolumeName(parts[0]))
-        let modes = ["", "ro", "rw", "nocopy", "consistent", "cached", "delegated"]
+        note("Binds", text, if: Self.isRuntimes(parts[1]))
+        let modes = ["", "ro", "rw", "nocopy", "consistent", "cached", "delegated", "z", "Z"]
         for mode in parts.dropFirst(2).flatMap({ $0.split(separator: ",") }) {
             note("Binds", text, if: !modes.contains(String(mode)))
         }
@@ -36,6 +37,13 @@ extension HarmList {
             && text.utf8.allSatisfy {
                 0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 & 0xDF || [0x2D, 0x2E, 0x5F].contains($0)
             }
+    }
+
+    /// Below `/proc`, `/sys` and `/dev`, but for memory of the container's own.
+    private static func isRuntimes(_ target: String) -> Bool {
+        let places = target.split(separator: "/").map(String.init)
+        guard ["proc", "sys", "dev"].contains(places.first) else { return false }
+        return !(places[0] == "dev" && places.count > 1 && ["shm", "mqueue"].contains(places[1]))
     }
 
     private mutating func judgeMount(_ mount: Tree) {

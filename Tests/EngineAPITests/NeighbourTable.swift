@@ -252,7 +252,7 @@ extension NeighbourTests {
         Row("level.cgroup-parent", host("CgroupParent", #""CgroupParent":"""#, #""CgroupParent":"/""#)),
         Row("level.unjudged", host("Cgroup", #""Cgroup":"""#, #""Cgroup":"container:c""#)),
         Row("level.volume-driver", host("VolumeDriver", #""VolumeDriver":"local""#, #""VolumeDriver":"nfs""#)),
-        Row("level.volume-driver", host("Binds[0]", #""Binds":["v:/d:ro"]"#, #""Binds":["v:/d:z"]"#)),
+        Row("level.volume-driver", host("Binds[0]", #""Binds":["v:/d:ro"]"#, #""Binds":["v:/d:shared"]"#)),
         Row(
             "level.mount-type",
             host(

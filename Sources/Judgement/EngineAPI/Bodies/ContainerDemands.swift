@@ -20,8 +20,12 @@ struct ContainerDemands {
         if let seconds = body["StopTimeout"]?.int64, !(0...3600 ~= seconds) {
             ask(.stopTimeout(seconds: seconds), "StopTimeout")
         }
-        for member in body["Volumes"]?.object?.members ?? [] where !Self.isPath(member.name) {
-            ask(.unjudged("a volume at \(Name.shown(member.name))"), "Volumes")
+        for member in body["Volumes"]?.object?.members ?? [] {
+            if !Self.isPath(member.name) {
+                ask(.unjudged("a volume at \(Name.shown(member.name))"), "Volumes")
+            } else if MountTarget.isKernels(member.name) {
+                ask(MountReader.over(member.name), "Volumes")
+            }
         }
         if let host = body["HostConfig"]?.object { readHost(host) }
         for endpoint in body["NetworkingConfig"]?["EndpointsConfig"]?.object?.members ?? [] {

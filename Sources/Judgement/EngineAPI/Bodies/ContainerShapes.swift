@@ -226,7 +226,7 @@ extension Shape {
             .object([
                 Field("NoCopy", .bool), Field("Labels", .map(.string), .judge),
                 Field("DriverConfig", driver, .judge),
-                Field("Subpath", .string),
+                Field("Subpath", .string, .judge),
             ]), .judge),
         Field(
             "TmpfsOptions",

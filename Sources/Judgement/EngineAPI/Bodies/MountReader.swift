@@ -11,8 +11,9 @@ struct MountReader: DemandReader {
     /// Each of them may have to be made first.
     private static let maximumVolumes = 64
     private static let plainBindOptions = ["ro", "rw", "private", "rprivate"]
+    /// `z` and `Z` give a volume of one's own an SELinux label under which containers reach it.
     private static let plainVolumeOptions = [
-        "ro", "rw", "nocopy", "consistent", "cached", "delegated",
+        "ro", "rw", "nocopy", "consistent", "cached", "delegated", "z", "Z",
     ]
 
     /// Reads a HostConfig that has gone through its shape.
@@ -42,7 +43,7 @@ struct MountReader: DemandReader {
         guard (1...3).contains(parts.count), let target = parts.count == 1 ? parts.first : parts[1],
             ContainerDemands.isPath(target)
         else { return ask(.unjudged("the mount \(Name.shown(text))"), origin) }
-        if parts.count == 1 { return }
+        if parts.count == 1 { return readTarget(target, origin) }
         let options = parts.count == 3 ? parts[2].parts(between: ",") : []
         let source = parts[0]
         if source.utf8.first == UInt8(ascii: "/") {
@@ -54,6 +55,7 @@ struct MountReader: DemandReader {
             return
         }
         readVolume(source, origin)
+        readTarget(target, origin)
         for option in options where !Self.plainVolumeOptions.contains(option) {
             ask(.volumeOption(option), origin)
         }
@@ -74,6 +76,13 @@ struct MountReader: DemandReader {
                         source: source, target: target,
                         readOnly: mount["ReadOnly"]?.bool ?? false, hasOptions: !plain)), origin)
         case "volume":
+            readTarget(target, origin + ".Target")
+            let below = mount["VolumeOptions"]?["Subpath"]?.string ?? ""
+            if !MountTarget.isBelow(below) {
+                ask(
+                    .unjudged("the subpath \(Name.shown(below)), which leads out of its volume,"),
+                    origin + ".VolumeOptions.Subpath")
+            }
             if !source.isEmpty { readVolume(source, origin + ".Source") }
             let driver = mount["VolumeOptions"]?["DriverConfig"]
             readDriver(driver?["Name"]?.string ?? "", origin + ".VolumeOptions.DriverConfig")
@@ -81,10 +90,20 @@ struct MountReader: DemandReader {
                 ask(.volumeOption(member.name), origin + ".VolumeOptions.DriverConfig")
             }
         case "tmpfs":
+            readTarget(target, origin + ".Target")
             readTmpfsMount(mount["TmpfsOptions"], origin + ".TmpfsOptions")
         case let kind:
             ask(.mountKind(kind.isEmpty ? "unknown" : kind), origin + ".Type")
         }
+    }
+
+    private mutating func readTarget(_ target: String, _ origin: String) {
+        if MountTarget.isKernels(target) { ask(Self.over(target), origin) }
+    }
+
+    /// A mount over what is the runtime's own.
+    static func over(_ target: String) -> Demand.Kind {
+        .unjudged("a mount over \(Name.shown(target)), which is the runtime's own,")
     }
 
     private mutating func readVolume(_ name: String, _ origin: String) {
@@ -110,6 +129,7 @@ struct MountReader: DemandReader {
         if !ContainerDemands.isPath(target) {
             ask(.unjudged("a tmpfs at \(Name.shown(target))"), origin)
         }
+        readTarget(target, origin)
         for option in options.parts(between: ",") where !TmpfsOption.isHarmless(option) {
             ask(.tmpfsOption(option), origin)
         }
