@@ -12,7 +12,14 @@ import Testing
         let legacy = "HostConfig's before API 1.18; engines still read it, so it is refused by name"
         let login = "in the engine's AuthConfig; clients send what their credential store holds"
         let swarm = "in the engine's type; docker swarm init and join send it"
+        let repeated = "clients on docker-modem repeat the query here; left out"
+        let own = "docker-modem's notes to itself; left out"
         return [
+            "containerCreate.name": repeated, "containerCreate.platform": repeated,
+            "containerConfig.container": repeated, "containerConfig.repo": repeated,
+            "containerConfig.tag": repeated, "containerConfig.comment": repeated,
+            "containerConfig.author": repeated,
+            "execStart.hijack": own, "execStart.stdin": own,
             "containerCreate.Memory": legacy, "containerCreate.MemorySwap": legacy,
             "containerCreate.CpuShares": legacy, "containerCreate.Cpuset": legacy,
             "containerCreate.VolumeDriver": legacy,

@@ -13,7 +13,8 @@ import Testing
         let client = "sent by clients, and without effect"
         return [
             "ContainerList trunc_cmd": client, "ImageList only_ids": client,
-            "ImageTag force": client,
+            "ImageTag force": client, "ContainerAttach hijack": client,
+            "ContainerAttachWebsocket hijack": client,
             "ImageList filter": "read before API 1.41 for what filters say since",
             "ContainerLogs details": logs, "ServiceLogs until": logs, "TaskLogs until": logs,
             "ContainerStart checkpoint": refused, "ContainerStart checkpoint-dir": refused,

@@ -37,7 +37,11 @@ package struct Query: Hashable, Sendable {
             }
             let value = parts.count > 1 ? try PercentCoding.decode(parts[1]) : ""
             let number = operation.parameters.firstIndex { Spelling.isSame($0.name, name) }
-            if let number { given[number].append(value) } else { unknown.append(name) }
+            if let number {
+                given[number].append(value)
+            } else if !operation.isRepeated(inQuery: name) {
+                unknown.append(name)
+            }
         }
         for (parameter, values) in zip(operation.parameters, given) where !values.isEmpty {
             guard values.count == 1 || parameter.repeats else {

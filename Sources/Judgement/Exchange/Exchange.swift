@@ -154,7 +154,7 @@ package struct Exchange: ~Copyable {
         guard case .collecting(let call) = state else { return abort() }
         hasCollectedBody = true
         if !call.operation.takesJSON {
-            guard FrontMatter.saysNothing(body) else {
+            guard FrontMatter.saysNothing(body) || call.repeatsQuery(body) else {
                 return refuse(
                     Answer(
                         status: 400,

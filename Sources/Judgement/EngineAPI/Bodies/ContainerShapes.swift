@@ -8,10 +8,15 @@ extension Shape {
             Field(
                 "NetworkingConfig",
                 .object([Field("EndpointsConfig", .map(endpointSettings), .judge)]), .judge),
+            // Of the query; clients repeat them here (`Call.repeatsQuery`).
+            Field("name", .string, .drop), Field("platform", .string, .drop),
         ] + legacyFields)
 
     /// `POST /commit`: a container's configuration without the host's part.
-    static let containerConfig = Shape.object(configFields)
+    static let containerConfig = Shape.object(
+        // What the query says, for clients that repeat it.
+        configFields
+            + ["container", "repo", "tag", "comment", "author"].map { Field($0, .string, .drop) })
 
     /// `POST /containers/{id}/update`
     static let containerUpdate = Shape.object(
@@ -40,6 +45,8 @@ extension Shape {
         Field("Detach", .bool, .judge),
         Field("Tty", .bool),
         Field("ConsoleSize", .list(.integer)),
+        // What docker-modem tells itself.
+        Field("hijack", .bool, .drop), Field("stdin", .bool, .drop),
     ])
 
     /// `Config`, what a container runs.

@@ -117,6 +117,6 @@ extension Catalogue {
 
     private static let attachParameters: [Parameter] = [
         .text("detachKeys"), .flag("logs"), .flag("stream"), .flag("stdin"), .flag("stdout"),
-        .flag("stderr"),
+        .flag("stderr"), Parameter("hijack", .flag, .drop),
     ]
 }
