@@ -88,7 +88,9 @@ struct ReferenceShape {
             guard isASCII, let index = exact[member.name] ?? folded[member.name.lowercased()] else {
                 throw ReferenceRefusal(
                     prefix + Name.shown(member.name), "body.unknown-field",
-                    "is not known; a newer engine may obey it, so it is not sent on")
+                    "is not known; a newer engine may obey it, so it is not sent on; known are "
+                        + "the fields of API \(APIVersion.floor) to \(APIVersion.ceiling) in their "
+                        + "place")
             }
             guard given[index] == nil else {
                 throw ReferenceRefusal(

@@ -3,7 +3,7 @@ package import Acts
 /// One operation of the Engine API: what it is called, what it means, what it can harm.
 package struct Operation: Sendable {
     /// The methods that the API uses.
-    package enum Method: String, Sendable {
+    package enum Method: String, CaseIterable, Sendable {
         case get = "GET"
         case head = "HEAD"
         case post = "POST"

@@ -68,3 +68,21 @@ package struct Parameter: Hashable, Sendable {
     static func text(_ name: String) -> Parameter { Parameter(name, .text) }
     static let filters = Parameter("filters", .filters, .judge)
 }
+
+extension Parameter.Kind {
+    /// What values it takes, for whoever sent another.
+    var words: String {
+        switch self {
+        case .flag: "1, true, 0 or false"
+        case .integer: "an integer"
+        case .text: "text without control characters"
+        case .choice(let words): words.filter { !$0.isEmpty }.joined(separator: ", ")
+        case .name(let kind): "the name of a \(kind.rawValue) as the engine spells it"
+        case .filters: #"a JSON object like {"label":["a=b"]}"#
+        case .stringMap, .labels: "a JSON object of strings"
+        case .stringList: "a JSON list of strings"
+        case .limits: "a JSON list of user limits"
+        case .processOptions: "a selection like -ef or aux, and -o with known columns"
+        }
+    }
+}

@@ -64,7 +64,9 @@ package struct Query: Hashable, Sendable {
         var canonical: [String] = []
         for value in values {
             guard let text = ParameterValue.canonical(value, parameter.kind) else {
-                throw .parameter(parameter.name, "has a value that is not accepted")
+                throw .parameter(
+                    parameter.name,
+                    "has a value that is not accepted; it takes \(parameter.kind.words)")
             }
             guard parameter.treatment != .judge || parameter.isFree || PlainText.isPlain(text)
             else {

@@ -162,7 +162,9 @@ extension Shape {
             guard let number = closed.index(of: object.members[index].name) else {
                 throw BodyRefusal(
                     "." + Name.shown(object.members[index].name), "body.unknown-field",
-                    "is not known; a newer engine may obey it, so it is not sent on")
+                    "is not known; a newer engine may obey it, so it is not sent on; known are "
+                        + "the fields of API \(APIVersion.floor) to \(APIVersion.ceiling) in their "
+                        + "place")
             }
             guard places[number] == 0 else {
                 throw BodyRefusal(

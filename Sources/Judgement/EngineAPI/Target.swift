@@ -6,8 +6,8 @@ package enum TargetFailure: Error, Hashable, Sendable {
     case malformed(String)
     /// No operation has this path; nothing is forwarded that the catalogue does not know.
     case unknownOperation
-    /// The path exists, but not with this method.
-    case unknownMethod
+    /// The path exists, but with these methods only.
+    case unknownMethod(known: [Operation.Method])
     /// The path asks about an object that cannot exist.
     case absent(Reference)
     /// The operation exists and is refused to everybody.
@@ -43,12 +43,14 @@ package enum TargetFailure: Error, Hashable, Sendable {
     /// One sentence for the client. Versions are refused in the engine's own words.
     package var sentence: String {
         switch self {
-        case .malformed(let what): what
+        case .malformed(let what): "\(what); rule \(rule)"
         case .absent(let reference): Absence.message(reference)
         case .unknownOperation:
             "this is no operation of the Engine API that the gateway knows; rule \(rule); "
                 + "the operations of API \(APIVersion.floor) to \(APIVersion.ceiling) are"
-        case .unknownMethod: "this path has no such method; rule \(rule)"
+        case .unknownMethod(let known):
+            "this path has no such method; rule \(rule); "
+                + "it has \(known.map(\.rawValue).joined(separator: ", "))"
         case .refusedOperation(_, let reason): "\(reason); rule \(rule)"
         case .tooOld(let version):
             "client version \(version) is too old. Minimum supported API version is "
@@ -122,7 +124,9 @@ package struct Call: Sendable {
         case "debug"?:
             return .refusedOperation(
                 "Debug", reason: "the engine's profiler is for who runs the engine; ask it there")
-        default: return Catalogue.knows(segments) ? .unknownMethod : .unknownOperation
+        default:
+            let known = Catalogue.methods(of: segments)
+            return known.isEmpty ? .unknownOperation : .unknownMethod(known: known)
         }
     }
 
@@ -181,7 +185,8 @@ package struct Call: Sendable {
     /// Splits a path into segments: no percent-encoding, no empty, `.` or `..` segment.
     private static func segments(of path: Substring) throws(TargetFailure) -> [Substring] {
         guard path.utf8.first == UInt8(ascii: "/") else {
-            throw .malformed("the target is not a path; only the origin form is accepted")
+            throw .malformed(
+                "the target is not a path; only the origin form, /path?query, is accepted")
         }
         guard path.utf8.allSatisfy(isPathCharacter) else {
             throw .malformed(
@@ -191,7 +196,7 @@ package struct Call: Sendable {
         let segments = path.utf8.dropFirst().split(
             separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard !segments.contains(where: isDots) else {
-            throw .malformed("the path has an empty, '.' or '..' segment")
+            throw .malformed("the path has an empty, '.' or '..' segment; write it without")
         }
         return segments.map { Substring($0) }
     }

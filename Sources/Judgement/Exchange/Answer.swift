@@ -27,13 +27,14 @@ package struct Answer: Hashable, Sendable {
     /// A refusal of something that could not even be understood.
     package init(_ failure: HeadFailure) {
         self.init(
-            status: failure.status, message: "quaymaster: refused: \(failure.sentence)",
-            rule: "wire.head")
+            status: failure.status,
+            message: "quaymaster: refused: \(failure.sentence); rule wire.head", rule: "wire.head")
     }
 
     init(_ failure: BodyFailure) {
         self.init(
-            status: 400, message: "quaymaster: refused: \(failure.sentence)", rule: "wire.body")
+            status: 400, message: "quaymaster: refused: \(failure.sentence); rule wire.body",
+            rule: "wire.body")
     }
 
     init(_ failure: TargetFailure) {

@@ -57,8 +57,10 @@ enum FrontMatter {
         case .webSocket: allowed = ["websocket"]
         }
         guard allowed.contains(head.upgrade) else {
+            let taken = allowed.map { $0 ?? "no upgrade" }.joined(separator: " or ")
             return refused(
-                400, "wire.upgrade", "\(operation.name) does not switch to this protocol")
+                400, "wire.upgrade",
+                "\(operation.name) does not switch to this protocol; it takes \(taken)")
         }
         if case .webSocket = operation.answer {
             let origin = head.fields[.origin]

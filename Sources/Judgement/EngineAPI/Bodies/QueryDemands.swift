@@ -7,6 +7,10 @@ extension Act {
         switch call.operation.name {
         case "ContainerCreate", "ContainerRename":
             newName = call.query.value("name")
+            // A container may be made without a name, which then gets one.
+            if newName.isEmpty, call.operation.name == "ContainerRename" {
+                throw BodyRefusal("name", "query.empty", "must say the new name")
+            }
             // A name that somebody has: the engine's refusal would tell whose.
             if !newName.isEmpty {
                 references.append(

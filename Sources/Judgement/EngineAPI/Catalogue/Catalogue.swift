@@ -38,10 +38,11 @@ package enum Catalogue {
         return found
     }
 
-    /// True when the path exists under another method.
-    package static func knows(_ segments: [Substring]) -> Bool {
-        guard let first = segments.first, let family = families[String(first)] else { return false }
-        return family.contains { match($0.path, segments) != nil }
+    /// The methods under which a path exists; none when it does not.
+    package static func methods(of segments: [Substring]) -> [Operation.Method] {
+        guard let first = segments.first, let family = families[String(first)] else { return [] }
+        let found = family.filter { match($0.path, segments) != nil }.map(\.method)
+        return Operation.Method.allCases.filter(found.contains)
     }
 
     /// What a path asks about that cannot exist: an object of a kind whose names hold no slash, asked
