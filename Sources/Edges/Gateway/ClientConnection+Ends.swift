@@ -174,18 +174,36 @@ extension ClientConnection {
         if let deadline, now >= deadline { return expire() }
         if case .unknown = peer { return }
         lookAtLent(at: now)
-        if let objection = loop.services.authority.objection(to: peer, at: date) {
-            end(objection)
+        endIfDisbelieved(at: date)
+    }
+
+    /// Ends the connection of a peer that is not believed any more.
+    ///
+    /// Whoever never was believed is told so with its first request: an end between the handshake and
+    /// that request would tell it nothing.
+    ///
+    /// - Returns: Whether it was ended.
+    @discardableResult
+    private func endIfDisbelieved(at date: Date) -> Bool {
+        guard let objection = loop.services.authority.objection(to: peer, at: date) else {
+            wasBelieved = true
+            return false
         }
+        if wasBelieved { end(objection) }
+        return wasBelieved
+    }
+
+    /// After signing in: a peer that is not believed has a moment for a request that is answered why.
+    func greet() {
+        guard !endIfDisbelieved(at: Date()), !wasBelieved else { return }
+        deadline = .now() + .seconds(2)
     }
 
     /// An authority has changed: whoever is not believed any more is ended at once, and so is an
     /// act that would be refused now.
     func reconsider() {
         if case .unknown = peer { return }
-        if let objection = loop.services.authority.objection(to: peer, at: Date()) {
-            return end(objection)
-        }
+        if endIfDisbelieved(at: Date()) { return }
         guard isActive, exchange.permit != nil, let act = exchange.act else { return }
         if let objection = watchingObjection ?? recordingObjection { return end(objection) }
         let policy = loop.services.authority.policy

@@ -49,6 +49,7 @@ extension ClientConnection {
     /// Takes up the connection itself, once it is known whose it is.
     func takePlace() {
         guard place == nil, excess == nil else { return }
+        greet()
         do throws(Usage.Excess) {
             place = try loop.services.usage.take(
                 1, of: .connections, by: peer.identity, for: nil, within: bound(of: .connections))

@@ -72,7 +72,7 @@ final class ClientConnection: ChannelInboundHandler {
     var intake = Intake.head
     var reader = MessageReader()
     private var isProcessing = false
-    var (isReadPending, isUnflushed) = (false, false)
+    var (isReadPending, isUnflushed, wasBelieved) = (false, false, false)
     private(set) var wasTruncated = false
     var deadline: NIODeadline?
 
