@@ -189,14 +189,16 @@ extension ClientConnection {
             wasBelieved = true
             return false
         }
-        if wasBelieved { end(objection) }
-        return wasBelieved
+        // Two changes may follow each other before anybody looks: what was permitted in between ends.
+        let ends = wasBelieved || isActive && exchange.permit != nil
+        if ends { end(objection) }
+        return ends
     }
 
     /// After signing in: a peer that is not believed has a moment for a request that is answered why.
     func greet() {
-        guard !endIfDisbelieved(at: Date()), !wasBelieved else { return }
-        deadline = .now() + .seconds(2)
+        endIfDisbelieved(at: Date())
+        if !wasBelieved { deadline = .now() + .seconds(2) }
     }
 
     /// An authority has changed: whoever is not believed any more is ended at once, and so is an
